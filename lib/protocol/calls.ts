@@ -1,0 +1,102 @@
+/**
+ * What a site's code (its pages through the bridge, its service worker through the agent) asks of the background.
+ * The only way in: every call passes `lib/door`. Nothing in it names an origin; that is the browser's to say.
+ */
+import type { BackgroundFetchFailureReason, RecordResponse, RecordSnapshot, RequestHead, Snapshot, UIOptions } from './wire.ts';
+
+export interface SiteCalls {
+  /** BackgroundFetchManager.fetch(), after conversion. `scope` is the registration's scope URL. */
+  fetch: {
+    argument: {
+      scope: string;
+      id: string;
+      requests: { head: RequestHead; body: Blob | null }[];
+      /** In bytes; 0 for unknown. */
+      downloadTotal: number;
+      ui: UIOptions;
+    };
+    result: Snapshot;
+  };
+  /** BackgroundFetchManager.get() */
+  get: { argument: { scope: string; id: string }; result: Snapshot | null };
+  /** BackgroundFetchManager.getIds() */
+  getIds: { argument: { scope: string }; result: string[] };
+  /** BackgroundFetchRegistration.abort() */
+  abort: { argument: { key: string }; result: boolean };
+  /**
+   * BackgroundFetchRegistration.match() and matchAll(). `request` null matches every record; `first` stops at the first
+   * match. Pieces are given for settled records only; `read` gives the others'.
+   */
+  match: {
+    argument: { key: string; request: RequestHead | null; options: CacheQueryFlags; first: boolean };
+    result: RecordSnapshot[];
+  };
+  /**
+   * The response of a record from byte `offset` of generation `generation` on. Answers when there is something new:
+   * a head (with `offset` 0), more bytes, a result or another generation.
+   */
+  read: {
+    argument: { key: string; index: number; generation: number; offset: number; headKnown: boolean };
+    result: RecordResponse;
+  };
+}
+
+/** CacheQueryOptions: https://w3c.github.io/ServiceWorker/#dictdef-cachequeryoptions */
+export interface CacheQueryFlags {
+  ignoreSearch: boolean;
+  ignoreMethod: boolean;
+  ignoreVary: boolean;
+}
+
+/** Only the service worker that was handed an event may call these, on that event's port. */
+export interface EventCalls {
+  /** BackgroundFetchUpdateUIEvent.updateUI() */
+  updateUI: { argument: UIOptions; result: undefined };
+  /** Clients.openWindow() inside backgroundfetchclick. The URL is absolute; ours to check that it is same-origin. */
+  openWindow: { argument: { url: string }; result: undefined };
+  /** The event is over: its `waitUntil` promises have settled. `errors` are for the log. */
+  settled: { argument: { handlers: number; errors: string[] }; result: undefined };
+}
+
+export type WorkerCalls = SiteCalls & EventCalls;
+
+/** One way of calling, whatever lies between. Rejects with a {@link CallError}. */
+export interface Caller<Calls extends CallMap> {
+  call<Name extends keyof Calls & string>(name: Name, argument: Calls[Name]['argument']): Promise<Calls[Name]['result']>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the bound of a type parameter; every use names its own types.
+export type CallMap = { [name: string]: { argument: any; result: any } } | SiteCalls | EventCalls | WorkerCalls;
+
+/** Pushed to pages: the background fetch changed (https://wicg.github.io/background-fetch/#update-background-fetch-instances). */
+export type Update = Snapshot;
+
+/** The errors that the specification lets a call end with. */
+export type CallErrorName = 'TypeError' | 'AbortError' | 'InvalidStateError' | 'NotAllowedError' | 'QuotaExceededError' | 'UnknownError';
+
+/** An error as it travels. `quota` and `requested` (bytes) go with QuotaExceededError. */
+export interface CallError {
+  name: CallErrorName;
+  message: string;
+  quota?: number;
+  requested?: number;
+}
+
+/** The functional events that a service worker gets. */
+export type BackgroundFetchEventName =
+  | 'backgroundfetchsuccess'
+  | 'backgroundfetchfail'
+  | 'backgroundfetchabort'
+  | 'backgroundfetchclick';
+
+/** An order to fire a functional event, sent to the service worker (or the emulated scope) with a port for its calls. */
+export interface EventOrder {
+  event: BackgroundFetchEventName;
+  snapshot: Snapshot;
+}
+
+/** https://wicg.github.io/background-fetch/#perform-a-background-fetch: the event that tells of a settled background fetch. */
+export function settledEventName(failureReason: BackgroundFetchFailureReason): BackgroundFetchEventName {
+  if (failureReason === '') return 'backgroundfetchsuccess';
+  return failureReason === 'aborted' ? 'backgroundfetchabort' : 'backgroundfetchfail';
+}

@@ -1,0 +1,37 @@
+/**
+ * What our own places say to each other by `runtime.sendMessage`. Only messages from extension pages (told by the
+ * browser's sender information) are heard here; content scripts speak `SiteCalls` over ports.
+ */
+import type { SettingsRow } from '../store/schema.ts';
+
+/** To the background, from the popup, the options page and (Chromium) the offscreen document. */
+export interface BackgroundCommands {
+  /** The person pauses / resumes / aborts a background fetch. */
+  pause: { argument: { key: string }; result: undefined };
+  resume: { argument: { key: string }; result: undefined };
+  abort: { argument: { key: string }; result: undefined };
+  /** The person activated the download's display: https://wicg.github.io/background-fetch/#fire-a-background-fetch-click-event */
+  click: { argument: { key: string }; result: undefined };
+  /** Removes finished ones from the list; all of them without `key`. */
+  clear: { argument: { key?: string }; result: undefined };
+  /** Changes settings and puts them in force. */
+  configure: { argument: Partial<Omit<SettingsRow, 'name'>>; result: undefined };
+  /** From the downloader: these background fetches changed in the database. */
+  changed: { argument: { key: string }; result: undefined };
+  /** From the downloader: takes refusing headers off the host frame with this token, or stops doing so. */
+  hostFrameRule: { argument: { token: string; open: boolean }; result: undefined };
+  /** From delivery in the downloader: show this page of the site. The URL was checked to be of the site's origin. */
+  openTab: { argument: { url: string }; result: undefined };
+}
+
+/** To the downloader, from the background. In Firefox both are one document and this is a function call. */
+export interface DownloaderCommands {
+  /** These background fetches (or, without key, any) changed: look at the database and act. */
+  wake: { argument: { key?: string }; result: undefined };
+  /** Fire backgroundfetchclick at the site's service worker. */
+  click: { argument: { key: string }; result: undefined };
+}
+
+export type Command<Commands> = {
+  [Name in keyof Commands & string]: { to: string; name: Name; argument: Commands[Name] extends { argument: infer A } ? A : never };
+}[keyof Commands & string];

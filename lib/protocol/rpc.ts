@@ -1,0 +1,122 @@
+/**
+ * Calls with answers over a message channel. One wire shape for all our channels: pages and workers use MessagePorts,
+ * content scripts use runtime ports.
+ */
+import type { CallError, CallErrorName, Caller, CallMap } from './calls.ts';
+
+/** What a channel must be able to do. Messages are structured clones. */
+export interface Channel {
+  post(message: unknown): void;
+  /** Called with every message, in order. */
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once when the other end is gone. Never called where the channel can't tell (MessagePort). */
+  onClose(listener: () => void): void;
+}
+
+type Request = { call: number; name: string; argument: unknown };
+type Answer = { answer: number; result: unknown } | { answer: number; error: CallError };
+type Push = { push: unknown };
+export type RpcMessage = Request | Answer | Push;
+
+/** Thrown by a call whose channel closed before the answer came. */
+export class ChannelClosed extends Error {
+  override name = 'ChannelClosed';
+}
+
+/** Thrown where a call's answer is an error of the specification; becomes the site's exception on the other side. */
+export class CallFailure extends Error {
+  readonly error: CallError;
+  constructor(name: CallErrorName, message: string, quota?: { quota: number; requested: number }) {
+    super(message);
+    this.error = { name, message, ...quota };
+  }
+}
+
+export interface RpcClient<Calls extends CallMap> extends Caller<Calls> {
+  /** Messages that the other side sends unasked. */
+  onPush(listener: (push: unknown) => void): void;
+}
+
+/** The calling end. Rejects with a {@link CallFailure}, or with {@link ChannelClosed}. */
+export function rpcClient<Calls extends CallMap>(channel: Channel): RpcClient<Calls> {
+  const waiting = new Map<number, { resolve: (value: never) => void; reject: (reason: Error) => void }>();
+  const pushListeners: ((push: unknown) => void)[] = [];
+  let last = 0;
+  channel.onMessage((message) => {
+    const answer = message as Answer | Push;
+    if ('push' in answer) {
+      for (const listener of pushListeners) listener(answer.push);
+      return;
+    }
+    const call = waiting.get(answer.answer);
+    if (!call) return;
+    waiting.delete(answer.answer);
+    if ('error' in answer) {
+      const { name, message, quota, requested } = answer.error;
+      const sizes = quota === undefined || requested === undefined ? undefined : { quota, requested };
+      call.reject(new CallFailure(name, message, sizes));
+    } else {
+      call.resolve(answer.result as never);
+    }
+  });
+  channel.onClose(() => {
+    for (const call of waiting.values()) call.reject(new ChannelClosed('The other side is gone.'));
+    waiting.clear();
+  });
+  return {
+    call: (name, argument) =>
+      new Promise((resolve, reject) => {
+        const call = ++last;
+        waiting.set(call, { resolve, reject });
+        try {
+          channel.post({ call, name, argument } satisfies Request);
+        } catch (error) {
+          waiting.delete(call);
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      }),
+    onPush: (listener) => pushListeners.push(listener),
+  };
+}
+
+/** The answering end: `answer` gets each call as it came, unchecked. Errors that are no CallFailure are logged and told as UnknownError. */
+export function rpcServer(
+  channel: Channel,
+  answer: (name: string, argument: unknown) => Promise<unknown>,
+): { push(message: unknown): void } {
+  let open = true;
+  channel.onClose(() => {
+    open = false;
+  });
+  const post = (message: RpcMessage) => {
+    if (open) channel.post(message);
+  };
+  channel.onMessage(async (message) => {
+    if (typeof message !== 'object' || message === null) return;
+    const { call, name, argument } = message as Partial<Request>;
+    if (typeof call !== 'number' || typeof name !== 'string') return;
+    try {
+      post({ answer: call, result: await answer(name, argument) });
+    } catch (error) {
+      post({ answer: call, error: describe(error, name) });
+    }
+  });
+  return { push: (push) => post({ push }) };
+}
+
+function describe(error: unknown, call: string): CallError {
+  if (error instanceof CallFailure) return error.error;
+  console.error(`Backfetch: ${call} failed.`, error);
+  return { name: 'UnknownError', message: 'Backfetch failed inside; its console in the browser says how.' };
+}
+
+/** A MessagePort as a channel. */
+export function portChannel(port: MessagePort): Channel {
+  return {
+    post: (message) => port.postMessage(message),
+    onMessage: (listener) => {
+      port.onmessage = (event) => listener(event.data);
+    },
+    onClose: () => {},
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * What is in the database. Every step of a download is written here before it is acted on; starting again from
+ * these rows is the normal path, not a special one.
+ */
+import type {
+  BackgroundFetchFailureReason,
+  BackgroundFetchResult,
+  ImageResource,
+  RecordResult,
+  RequestHead,
+  ResponseHead,
+} from '../protocol/wire.ts';
+
+/**
+ * - `pending`: asks the person.
+ * - `active`: downloads, or waits for the line or for another try.
+ * - `paused`: by the person.
+ * - `settled`: all records have a result; the site does not know yet.
+ * - `delivering`: the site's service worker has been told and is at work.
+ * - `done`: acknowledged; bytes and records are gone, this row stays as a line of history.
+ */
+export type State = 'pending' | 'active' | 'paused' | 'settled' | 'delivering' | 'done';
+
+/** How a settled background fetch reached the site: its event, or (last resort) the cache `background-fetch:<id>`. */
+export type DeliveredBy = '' | 'event' | 'cache';
+
+export interface BackgroundFetchRow {
+  /** Random; says nothing about other downloads. */
+  key: string;
+  /** Serialised origin of the service-worker registration's scope. */
+  origin: string;
+  /** The service-worker registration's scope URL. */
+  scope: string;
+  id: string;
+  title: string;
+  icons: ImageResource[];
+  /** Bytes; 0 for unknown. */
+  downloadTotal: number;
+  /** Bytes of response bodies that arrived; may fall when a record starts again. */
+  downloaded: number;
+  uploadTotal: number;
+  uploaded: number;
+  /** Number of records, and of those with a result. */
+  recordCount: number;
+  settledCount: number;
+  state: State;
+  /**
+   * 1 while it is in its registration's map of active background fetches
+   * (https://wicg.github.io/background-fetch/#service-worker-registration-active-background-fetches), else 0.
+   */
+  listed: 0 | 1;
+  /** The abort all flag of the specification. */
+  abortAll: boolean;
+  result: BackgroundFetchResult;
+  failureReason: BackgroundFetchFailureReason;
+  recordsAvailable: boolean;
+  /** Times: ms since the epoch; 0 for not yet. */
+  startedAt: number;
+  settledAt: number;
+  doneAt: number;
+  /** When the next try of a record is due, and what went wrong last: shown to the person. */
+  retryAt: number;
+  deliveredBy: DeliveredBy;
+  deliveryAttempts: number;
+}
+
+/** Bytes `start`..`end` (exclusive) of the Blob in the `bodies` row `body`. */
+export interface Piece {
+  body: number;
+  start: number;
+  end: number;
+}
+
+export interface RecordRow {
+  /** Key of its background fetch, and position in its list of records. Primary key together. */
+  fetchKey: string;
+  index: number;
+  request: RequestHead;
+  requestBody: Blob | null;
+  /** See {@link RecordResponse.generation}. */
+  generation: number;
+  response: ResponseHead | null;
+  result: RecordResult;
+  /** The stored body in order. */
+  pieces: Piece[];
+  /** Sum of the pieces, in bytes. */
+  storedBytes: number;
+  /** Set when the extension must not make this request itself: it left the site's origin by a redirect. */
+  asSite: boolean;
+  /** Tries that ended in a network error or a status worth trying again, since bytes last arrived. */
+  failedTries: number;
+  /** Not before this time (ms since the epoch). */
+  retryAt: number;
+}
+
+/** Bytes of one or more records of one background fetch. */
+export interface BodyRow {
+  /** Auto-incremented. */
+  id?: number;
+  fetchKey: string;
+  blob: Blob;
+}
+
+export type Permission = 'allow' | 'ask' | 'block';
+
+/** What the person said about a site. */
+export interface SiteRow {
+  origin: string;
+  permission: Permission;
+}
+
+export interface SettingsRow {
+  name: 'settings';
+  /** Replace the browser's own Background Fetch where it has one. */
+  takeOver: boolean;
+  /** Tell by a notification when a download has ended. */
+  notify: boolean;
+}

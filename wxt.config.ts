@@ -1,0 +1,77 @@
+import { defineConfig } from 'wxt';
+import { HOST_FRAME_PARAMETER } from './lib/protocol/host-frame.ts';
+
+const EVERY_SITE = ['http://*/*', 'https://*/*'];
+
+/** Frames that get the API: also about:blank, srcdoc and blob: children of a site. */
+const EVERY_FRAME = { run_at: 'document_start' as const, all_frames: true, match_about_blank: true, match_origin_as_fallback: true };
+
+export default defineConfig({
+  manifestVersion: 3,
+  // Explicit imports: a reader finds where a name comes from.
+  imports: false,
+  outDirTemplate: '{{browser}}-mv{{manifestVersion}}',
+  vite: () => ({
+    build: { target: 'es2023' },
+    esbuild: { charset: 'ascii' },
+  }),
+  manifest: ({ browser }) => {
+    const firefox = browser === 'firefox';
+    return {
+      name: '__MSG_extensionName__',
+      description: '__MSG_extensionDescription__',
+      default_locale: 'en',
+      permissions: [
+        'alarms',
+        'declarativeNetRequestWithHostAccess',
+        'notifications',
+        'scripting',
+        'storage',
+        'unlimitedStorage',
+        ...(firefox
+          ? [
+              'cookies',
+              'webRequest',
+              'webRequestBlocking',
+              'webRequestFilterResponse',
+              'webRequestFilterResponse.serviceWorkerScript',
+            ]
+          : ['offscreen']),
+      ],
+      host_permissions: EVERY_SITE,
+      action: { default_title: '__MSG_extensionName__' },
+      content_security_policy: {
+        // Host frames are of the sites' origins; nothing else is loaded from outside the package.
+        extension_pages: "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http: https: data: blob:; connect-src http: https: 'self'; frame-src http: https:; worker-src 'self'; base-uri 'none'; form-action 'none'",
+      },
+      content_scripts: [
+        {
+          // The host frame's side of us (see lib/agent): nothing runs on any other URL.
+          matches: EVERY_SITE.map((pattern) => `${pattern}${HOST_FRAME_PARAMETER}=*`),
+          js: ['agent.js'],
+          run_at: 'document_start' as const,
+          all_frames: true,
+        },
+        // Chromium may have the API itself: there the two are registered at run time (lib/platform/chromium.ts).
+        ...(firefox
+          ? [
+              { matches: EVERY_SITE, js: ['page.js'], world: 'MAIN' as const, ...EVERY_FRAME },
+              { matches: EVERY_SITE, js: ['bridge.js'], ...EVERY_FRAME },
+            ]
+          : []),
+      ],
+      ...(firefox
+        ? {
+            browser_specific_settings: {
+              gecko: {
+                id: 'backfetch@backfetch.dev',
+                strict_min_version: '142.0',
+                data_collection_permissions: { required: ['none'] },
+              },
+              gecko_android: { strict_min_version: '142.0' },
+            },
+          }
+        : { minimum_chrome_version: '148', message_serialization: 'structured_clone' }),
+    };
+  },
+});
