@@ -49,6 +49,8 @@ export interface BackgroundFetchRow {
    * (https://wicg.github.io/background-fetch/#service-worker-registration-active-background-fetches), else 0.
    */
   listed: 0 | 1;
+  /** Whether every request is a GET: others can't be repeated, so the person can't pause them. */
+  pausable: boolean;
   /** The abort all flag of the specification. */
   abortAll: boolean;
   result: BackgroundFetchResult;
