@@ -2,7 +2,14 @@
  * What a site's code (its pages through the bridge, its service worker through the agent) asks of the background.
  * The only way in: every call passes `lib/door`. Nothing in it names an origin; that is the browser's to say.
  */
-import type { BackgroundFetchFailureReason, RecordResponse, RecordSnapshot, RequestHead, Snapshot, UIOptions } from './wire.ts';
+import type {
+  BackgroundFetchFailureReason,
+  RecordResponse,
+  RecordSnapshot,
+  RequestHead,
+  Snapshot,
+  UIOptions,
+} from './wire.ts';
 
 export interface SiteCalls {
   /** BackgroundFetchManager.fetch(), after conversion. `scope` is the registration's scope URL. */
@@ -60,19 +67,37 @@ export interface EventCalls {
 
 export type WorkerCalls = SiteCalls & EventCalls;
 
-/** One way of calling, whatever lies between. Rejects with a {@link CallError}. */
-export interface Caller<Calls extends CallMap> {
-  call<Name extends keyof Calls & string>(name: Name, argument: Calls[Name]['argument']): Promise<Calls[Name]['result']>;
+export type ArgumentOf<Calls, Name extends keyof Calls> = Calls[Name] extends { argument: infer Argument }
+  ? Argument
+  : never;
+export type ResultOf<Calls, Name extends keyof Calls> = Calls[Name] extends { result: infer Result }
+  ? Result
+  : never;
+
+/** One way of calling, whatever lies between. Rejects with a `CallFailure`. */
+export interface Caller<Calls> {
+  call<Name extends keyof Calls & string>(
+    name: Name,
+    argument: ArgumentOf<Calls, Name>,
+  ): Promise<ResultOf<Calls, Name>>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the bound of a type parameter; every use names its own types.
-export type CallMap = { [name: string]: { argument: any; result: any } } | SiteCalls | EventCalls | WorkerCalls;
+/** What answers a map of calls: one function a call. */
+export type Answers<Calls> = {
+  [Name in keyof Calls & string]: (argument: ArgumentOf<Calls, Name>) => Promise<ResultOf<Calls, Name>>;
+};
 
 /** Pushed to pages: the background fetch changed (https://wicg.github.io/background-fetch/#update-background-fetch-instances). */
 export type Update = Snapshot;
 
 /** The errors that the specification lets a call end with. */
-export type CallErrorName = 'TypeError' | 'AbortError' | 'InvalidStateError' | 'NotAllowedError' | 'QuotaExceededError' | 'UnknownError';
+export type CallErrorName =
+  | 'TypeError'
+  | 'AbortError'
+  | 'InvalidStateError'
+  | 'NotAllowedError'
+  | 'QuotaExceededError'
+  | 'UnknownError';
 
 /** An error as it travels. `quota` and `requested` (bytes) go with QuotaExceededError. */
 export interface CallError {

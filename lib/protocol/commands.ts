@@ -32,6 +32,9 @@ export interface DownloaderCommands {
   click: { argument: { key: string }; result: undefined };
 }
 
-export type Command<Commands> = {
-  [Name in keyof Commands & string]: { to: string; name: Name; argument: Commands[Name] extends { argument: infer A } ? A : never };
-}[keyof Commands & string];
+/** A command as it travels: `to` says which of our places it is for. */
+export interface CommandMessage {
+  to: 'background' | 'downloader';
+  name: string;
+  argument: unknown;
+}

@@ -2,7 +2,7 @@
  * Calls with answers over a message channel. One wire shape for all our channels: pages and workers use MessagePorts,
  * content scripts use runtime ports.
  */
-import type { CallError, CallErrorName, Caller, CallMap } from './calls.ts';
+import type { CallError, CallErrorName, Caller } from './calls.ts';
 
 /** What a channel must be able to do. Messages are structured clones. */
 export interface Channel {
@@ -32,13 +32,13 @@ export class CallFailure extends Error {
   }
 }
 
-export interface RpcClient<Calls extends CallMap> extends Caller<Calls> {
+export interface RpcClient<Calls> extends Caller<Calls> {
   /** Messages that the other side sends unasked. */
   onPush(listener: (push: unknown) => void): void;
 }
 
 /** The calling end. Rejects with a {@link CallFailure}, or with {@link ChannelClosed}. */
-export function rpcClient<Calls extends CallMap>(channel: Channel): RpcClient<Calls> {
+export function rpcClient<Calls>(channel: Channel): RpcClient<Calls> {
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (reason: Error) => void }>();
   const pushListeners: ((push: unknown) => void)[] = [];
   let last = 0;

@@ -40,9 +40,13 @@ export interface BackgroundFetchRow {
   downloaded: number;
   uploadTotal: number;
   uploaded: number;
+  /** Bytes of response bodies in the database; the rest of `downloaded` is on its way there. */
+  storedBytes: number;
   /** Number of records, and of those with a result. */
   recordCount: number;
   settledCount: number;
+  /** The first result of a record that was no success: becomes the failure reason. */
+  firstFailure: BackgroundFetchFailureReason;
   state: State;
   /**
    * 1 while it is in its registration's map of active background fetches
@@ -51,8 +55,6 @@ export interface BackgroundFetchRow {
   listed: 0 | 1;
   /** Whether every request is a GET: others can't be repeated, so the person can't pause them. */
   pausable: boolean;
-  /** The abort all flag of the specification. */
-  abortAll: boolean;
   result: BackgroundFetchResult;
   failureReason: BackgroundFetchFailureReason;
   recordsAvailable: boolean;
@@ -60,18 +62,24 @@ export interface BackgroundFetchRow {
   startedAt: number;
   settledAt: number;
   doneAt: number;
-  /** When the next try of a record is due, and what went wrong last: shown to the person. */
+  /** When the next try of a record is due (ms since the epoch); 0 while none waits. */
   retryAt: number;
   deliveredBy: DeliveredBy;
   deliveryAttempts: number;
 }
 
-/** Bytes `start`..`end` (exclusive) of the Blob in the `bodies` row `body`. */
+/**
+ * Bytes `start`..`end` (exclusive) of the Blob in the `bodies` row `body`. Small bodies share a row; a piece of
+ * {@link OWN_ROW_BYTES} or more has one of its own.
+ */
 export interface Piece {
   body: number;
   start: number;
   end: number;
 }
+
+/** In bytes. */
+export const OWN_ROW_BYTES = 256 * 1024;
 
 export interface RecordRow {
   /** Key of its background fetch, and position in its list of records. Primary key together. */
@@ -98,7 +106,7 @@ export interface RecordRow {
 /** Bytes of one or more records of one background fetch. */
 export interface BodyRow {
   /** Auto-incremented. */
-  id?: number;
+  id: number;
   fetchKey: string;
   blob: Blob;
 }

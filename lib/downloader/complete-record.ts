@@ -1,0 +1,238 @@
+import { extractContentRangeValues } from '../core/content-range.ts';
+import { getHeader } from '../core/headers.ts';
+import { validatePartialResponse } from '../core/validate-partial-response.ts';
+import { declaredLength, isResumable, strongValidator } from '../core/validator.ts';
+import type { HeaderList, RecordResult, RequestHead, ResponseHead } from '../protocol/wire.ts';
+import type { RecordRow } from '../store/schema.ts';
+import type { Job } from './job.ts';
+import type { Received } from './received.ts';
+import { backoff, isRetryableStatus, MAX_TRIES, MAX_TRIES_UNANSWERED, retryAfter } from './retry.ts';
+
+/** Bytes are written when so many have come … */
+const PIECE_BYTES = 8 * 1024 * 1024;
+/** … or after this time (ms), so that little is lost when the browser dies on a slow line. */
+const PIECE_TIME = 1000;
+/** A segment that came within this time (ms) may be taken without a look at its progress. */
+const FAST_SEGMENT = 500;
+
+/**
+ * Fetches a record to its result, in as many requests as it takes.
+ * https://wicg.github.io/background-fetch/#complete-a-record
+ *
+ * Rejects with an AbortError when the job is stopped; what has come by then is kept.
+ */
+export async function completeRecord(job: Job, record: RecordRow): Promise<void> {
+  while (record.result === '') {
+    await job.waitUntil(record.retryAt);
+    await job.online();
+    await job.withSlot(() => attempt(job, record));
+  }
+}
+
+async function attempt(job: Job, record: RecordRow): Promise<void> {
+  if (record.storedBytes > 0 && !canResume(record)) await job.gain(record, { restart: true });
+  const rangeStart = record.storedBytes;
+  const range = rangeStart > 0 ? rangeFor(job, record) : null;
+  let received: Received;
+  try {
+    received = await send(job, record, range);
+  } catch (error) {
+    return failed(job, record, error);
+  }
+  const { status, headers } = received.head;
+  if (isRetryableStatus(status) && record.request.method === 'GET' && record.failedTries + 1 < MAX_TRIES) {
+    received.cancel();
+    return tryAgain(job, record, retryAfter(headers, Date.now()));
+  }
+  if (status === 206) {
+    const valid = validatePartialResponse(
+      rangeStart,
+      headers,
+      rangeStart > 0 ? previousResponse(record) : null,
+    );
+    if (!valid) {
+      received.cancel();
+      // The specification ends with "fetch-error" here. Where it was we who asked for the range, the whole can still be had.
+      return rangeStart > 0 ? job.gain(record, { restart: true }) : end(job, record, 'fetch-error');
+    }
+  } else if (rangeStart > 0) {
+    if (status === 416) {
+      received.cancel();
+      const complete = /^bytes \*\/(\d+)$/.exec(getHeader(headers, 'content-range') ?? '')?.[1];
+      return Number(complete) === rangeStart
+        ? end(job, record, 'success')
+        : job.gain(record, { restart: true });
+    }
+    // "redundant": the server sends the whole again.
+    await job.gain(record, { restart: true });
+  }
+  if (record.response === null) await job.gain(record, { change: { response: received.head } });
+  await receive(job, record, received, range);
+}
+
+/** Receives a response's body and decides on the record's result. */
+async function receive(job: Job, record: RecordRow, received: Received, range: Range | null): Promise<void> {
+  const { head } = received;
+  const limit = range ? Number.POSITIVE_INFINITY : firstPartLimit(job, record, head);
+  let outcome: BodyOutcome;
+  try {
+    outcome = await receiveBody(job, record, received, limit);
+  } catch (error) {
+    return failed(job, record, error);
+  }
+  if (outcome === 'cut') return;
+  if (outcome === 'download-total-exceeded') return end(job, record, outcome);
+  const complete = completeLength(head);
+  if (head.status === 206) {
+    if (complete === null) return end(job, record, 'fetch-error');
+    if (record.storedBytes === complete) return end(job, record, 'success');
+    return record.storedBytes < complete && !isStuck(record, head)
+      ? undefined
+      : failed(job, record, new TypeError('The server sent other bytes than it announced.'));
+  }
+  if (complete !== null && record.storedBytes !== complete && record.request.method !== 'HEAD') {
+    return failed(job, record, new TypeError(`${record.storedBytes} of ${complete} bytes came.`));
+  }
+  return end(job, record, head.status >= 200 && head.status <= 299 ? 'success' : 'bad-status');
+}
+
+type BodyOutcome = 'end' | 'cut' | 'download-total-exceeded';
+
+async function receiveBody(
+  job: Job,
+  record: RecordRow,
+  received: Received,
+  limit: number,
+): Promise<BodyOutcome> {
+  const startedAt = Date.now();
+  let parts: (Blob | Uint8Array<ArrayBuffer>)[] = [];
+  let size = 0;
+  let storedAt = startedAt;
+  const store = async () => {
+    if (size === 0) return;
+    const bytes = { parts, size };
+    parts = [];
+    size = 0;
+    storedAt = Date.now();
+    await job.gain(record, { bytes, change: { failedTries: 0, retryAt: 0 } });
+  };
+  try {
+    for (let chunk = await received.read(); chunk; chunk = await received.read()) {
+      const length = chunk instanceof Blob ? chunk.size : chunk.byteLength;
+      if (!job.arrive(length)) {
+        received.cancel();
+        return 'download-total-exceeded';
+      }
+      parts.push(chunk);
+      size += length;
+      if (size >= PIECE_BYTES || Date.now() - storedAt >= PIECE_TIME) await store();
+      if (record.storedBytes + size >= limit) {
+        received.cancel();
+        return 'cut';
+      }
+    }
+    job.fast = Date.now() - startedAt < FAST_SEGMENT;
+    return 'end';
+  } finally {
+    await store();
+  }
+}
+
+interface Range {
+  headers: HeaderList;
+  /** The range has an end, so that its body fits into memory. */
+  bounded: boolean;
+}
+
+/** The headers that ask for what is missing. */
+function rangeFor(job: Job, record: RecordRow): Range {
+  const { segmentBytes } = job.surroundings;
+  const bounded = Number.isFinite(segmentBytes);
+  const last = bounded ? record.storedBytes + segmentBytes - 1 : '';
+  const headers: HeaderList = [['range', `bytes=${record.storedBytes}-${last}`]];
+  const validator = strongValidator(record.response?.headers ?? []);
+  // If-Range would need a preflight across origins; there the validator is compared when the answer is here.
+  if (validator !== null && !goesAsSite(job, record)) headers.push(['if-range', validator]);
+  return { headers, bounded };
+}
+
+/** What is stored of a body, as `validate a partial response` compares it. */
+function previousResponse({ response }: RecordRow) {
+  return response && { headers: response.headers, completeLength: completeLength(response) };
+}
+
+function completeLength(head: ResponseHead): number | null {
+  return head.status === 206
+    ? (extractContentRangeValues(head.headers)?.completeLength ?? null)
+    : declaredLength(head.headers);
+}
+
+/** A part that brought not a single byte: asking again at once would go round in circles. */
+function isStuck(record: RecordRow, head: ResponseHead): boolean {
+  return extractContentRangeValues(head.headers)?.firstBytePos === record.storedBytes;
+}
+
+/** A site that asks for a range itself gets that, whole, or nothing. */
+function canResume({ request, response }: RecordRow): boolean {
+  const ownRange = getHeader(request.headers, 'range') !== null;
+  return request.method === 'GET' && !ownRange && response !== null && isResumable(response.headers);
+}
+
+/** After how many bytes the first response is broken off, to go on in segments. */
+function firstPartLimit(job: Job, record: RecordRow, head: ResponseHead): number {
+  const { segmentBytes } = job.surroundings;
+  const length = declaredLength(head.headers);
+  const ranges = getHeader(head.headers, 'accept-ranges')?.toLowerCase() === 'bytes' && canResume(record);
+  return head.status === 200 && ranges && length !== null && length > segmentBytes
+    ? segmentBytes
+    : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Everything but a plain read of the site's own origin is fetched as the site: across origins the browser has to enforce
+ * CORS; a non-GET would carry the extension's Origin; integrity is the browser's to check.
+ */
+function goesAsSite(job: Job, { request, asSite }: RecordRow): boolean {
+  const plain = request.method === 'GET' || request.method === 'HEAD';
+  return asSite || !plain || request.integrity !== '' || new URL(request.url).origin !== job.row.origin;
+}
+
+async function send(job: Job, record: RecordRow, range: Range | null): Promise<Received> {
+  const request: RequestHead = range
+    ? { ...record.request, headers: [...record.request.headers, ...range.headers], cache: 'no-store' }
+    : record.request;
+  const whole = range?.bounded === true && job.fast;
+  const outgoing = { request, body: record.requestBody, whole, signal: job.signal };
+  if (!goesAsSite(job, record)) {
+    const received = await job.surroundings.sameOriginRequest(outgoing);
+    if (received !== 'redirected') return received;
+    if (request.redirect === 'error')
+      throw new TypeError('The server redirects, and the request forbids it.');
+    await job.gain(record, { change: { asSite: true } });
+  }
+  return job.surroundings.siteRequest(job.row.origin, outgoing);
+}
+
+function end(job: Job, record: RecordRow, result: RecordResult): Promise<void> {
+  return job.gain(record, { change: { result, retryAt: 0 } });
+}
+
+/** A network error: waits for the line, plans another try, or ends the record. */
+async function failed(job: Job, record: RecordRow, error: unknown): Promise<void> {
+  job.signal.throwIfAborted();
+  if (!(error instanceof TypeError)) throw error;
+  const { method, url } = record.request;
+  console.warn(`Backfetch: a request of ${job.row.origin} failed: ${method} ${new URL(url).origin}`, error);
+  if (method !== 'GET') return end(job, record, 'fetch-error');
+  // Without a line nothing is wrong with the request: it does not count as a try.
+  if (!navigator.onLine) return;
+  const answered = record.response !== null || !goesAsSite(job, record);
+  if (record.failedTries + 1 >= (answered ? MAX_TRIES : MAX_TRIES_UNANSWERED))
+    return end(job, record, 'fetch-error');
+  return tryAgain(job, record, null);
+}
+
+function tryAgain(job: Job, record: RecordRow, delay: number | null): Promise<void> {
+  const failedTries = record.failedTries + 1;
+  return job.gain(record, { change: { failedTries, retryAt: Date.now() + (delay ?? backoff(failedTries)) } });
+}

@@ -1,0 +1,72 @@
+import { onChange } from '../store/changes.ts';
+import { db } from '../store/database.ts';
+import type { Surroundings } from './job.ts';
+import { performBackgroundFetch } from './perform-background-fetch.ts';
+
+/**
+ * Performs every background fetch that the database says is active, and stops those that aren't any more. It keeps no
+ * state of its own: {@link wake} may be called at any time, as often as one likes.
+ */
+export class Downloader {
+  readonly #surroundings: Surroundings;
+  readonly #whenBusy: (busy: boolean) => void;
+  readonly #running = new Map<string, { controller: AbortController; done: Promise<void> }>();
+
+  /** `whenBusy` is told when the first background fetch starts and when the last one has stopped. */
+  constructor(surroundings: Surroundings, whenBusy: (busy: boolean) => void) {
+    this.#surroundings = surroundings;
+    this.#whenBusy = whenBusy;
+  }
+
+  /** Looks at one background fetch, or at all, and acts. */
+  async wake(key?: string): Promise<void> {
+    if (key !== undefined) {
+      await this.#look(key);
+      return;
+    }
+    const active = await db.backgroundFetches.where('state').equals('active').primaryKeys();
+    await Promise.all([...new Set([...active, ...this.#running.keys()])].map((each) => this.#look(each)));
+  }
+
+  async #look(key: string): Promise<void> {
+    const row = await db.backgroundFetches.get(key);
+    const running = this.#running.get(key);
+    if (row?.state !== 'active') {
+      running?.controller.abort(new DOMException('The background fetch was stopped.', 'AbortError'));
+      return;
+    }
+    if (running) {
+      if (!running.controller.signal.aborted) return;
+      // Paused and resumed at once: the new run starts where the old one has written its last byte.
+      await running.done;
+      return this.#look(key);
+    }
+    const controller = new AbortController();
+    const done = performBackgroundFetch(row, this.#surroundings, controller.signal)
+      .catch((error: unknown) => console.error(`Backfetch: a download of ${row.origin} broke off.`, error))
+      .finally(() => {
+        this.#running.delete(key);
+        if (this.#running.size === 0) this.#whenBusy(false);
+      });
+    this.#running.set(key, { controller, done });
+    if (this.#running.size === 1) this.#whenBusy(true);
+  }
+}
+
+/** Calls `report` for every change of a background fetch that this document makes, at most once per `interval` ms each. */
+export function reportChanges(report: (key: string) => void, interval: number): void {
+  const due = new Map<string, boolean>();
+  const tell = (key: string) => {
+    report(key);
+    due.set(key, false);
+    setTimeout(() => {
+      const again = due.get(key);
+      due.delete(key);
+      if (again) tell(key);
+    }, interval);
+  };
+  onChange((key) => {
+    if (due.has(key)) due.set(key, true);
+    else tell(key);
+  });
+}

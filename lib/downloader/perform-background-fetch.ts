@@ -1,0 +1,98 @@
+import { Dexie } from 'dexie';
+import { abortAll, settleBackgroundFetch } from '../store/background-fetches.ts';
+import { announceChange } from '../store/changes.ts';
+import { db } from '../store/database.ts';
+import type { BackgroundFetchRow, RecordRow } from '../store/schema.ts';
+import { completeRecord } from './complete-record.ts';
+import { Job, JobOver, type Surroundings } from './job.ts';
+
+/** Records at work at once: more than there are connections, so that those waiting for another try hold up nobody. */
+const RECORDS_AT_ONCE = 24;
+/** Records read from the database at once. */
+const PAGE = 200;
+/** How often progress is told (ms). */
+const TELL_EVERY = 200;
+
+/**
+ * Performs a background fetch until it is settled or `signal` is aborted (paused, aborted by the site).
+ * https://wicg.github.io/background-fetch/#perform-a-background-fetch
+ *
+ * Everything it did is in the database; calling it again goes on from there.
+ */
+export async function performBackgroundFetch(
+  row: BackgroundFetchRow,
+  surroundings: Surroundings,
+  signal: AbortSignal,
+): Promise<void> {
+  const own = new AbortController();
+  const job = new Job(row, surroundings, AbortSignal.any([signal, own.signal]));
+  const telling = setInterval(() => {
+    job.tell().catch((error: unknown) => own.abort(error));
+  }, TELL_EVERY);
+  try {
+    const records = unfinishedRecords(row.key);
+    await Promise.all(Array.from({ length: RECORDS_AT_ONCE }, () => completeRecords(job, records, own)));
+    await job.drain();
+  } catch (error) {
+    own.abort(error);
+    await job.drain().catch((late: unknown) => console.debug('Backfetch: the rest was not stored.', late));
+    await giveUp(row.key, signal, error);
+  } finally {
+    clearInterval(telling);
+  }
+  if (!signal.aborted) await settleBackgroundFetch(row.key);
+  announceChange(row.key);
+}
+
+async function completeRecords(
+  job: Job,
+  records: AsyncGenerator<RecordRow>,
+  own: AbortController,
+): Promise<void> {
+  // Not `for await`: one loop's end would end the generator for all.
+  for (let next = await records.next(); !next.done; next = await records.next()) {
+    const record = next.value;
+    await completeRecord(job, record);
+    if (record.result === 'download-total-exceeded') own.abort(new ImmediateFailure());
+  }
+}
+
+/** The specification's "immediateFailure": the other records are ended at once. */
+class ImmediateFailure extends Error {
+  override name = 'ImmediateFailure';
+}
+
+/** Decides what an error means for a background fetch: the site's failure, the person's stop, or ours. */
+async function giveUp(key: string, signal: AbortSignal, error: unknown): Promise<void> {
+  if (signal.aborted || error instanceof JobOver) return;
+  if (error instanceof ImmediateFailure) return abortAll(key, 'aborted');
+  if (isQuotaError(error)) {
+    console.warn('Backfetch: the disk is full; the download ends with what is there.', error);
+    return abortAll(key, 'quota-exceeded');
+  }
+  // Not the site's fault: it stays active, and is taken up again at the next wake.
+  throw error;
+}
+
+/** Dexie wraps the reason of an aborted transaction; Firefox names a full disk in its own way. */
+function isQuotaError(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = (cause as { inner?: unknown }).inner) {
+    if (/Quota|NO_DEVICE_SPACE/.test(`${cause.name} ${cause.message}`)) return true;
+  }
+  return false;
+}
+
+/** A background fetch's records without a result, in order, read a page at a time. */
+async function* unfinishedRecords(fetchKey: string): AsyncGenerator<RecordRow> {
+  for (let from = 0; ; ) {
+    const page = await db.records
+      .where('[fetchKey+index]')
+      .between([fetchKey, from], [fetchKey, Dexie.maxKey])
+      .limit(PAGE)
+      .toArray();
+    const last = page.at(-1);
+    if (!last) return;
+    yield* page.filter((record) => record.result === '');
+    from = last.index + 1;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Outgoing, Received } from './received.ts';
+
+/**
+ * Makes a GET request to the site's own origin with the extension's privileges: it passes by the site's service worker,
+ * as the specification wants. Such a request reads any answer and carries the person's cookies, so it must stay with the
+ * site on every hop: redirects are not followed but told as `redirected`, and the caller makes the request again as the site.
+ *
+ * Rejects with a TypeError for a network error, with an AbortError when `signal` is aborted.
+ */
+export async function sameOriginRequest(outgoing: Outgoing): Promise<Received | 'redirected'> {
+  const { request, whole, signal } = outgoing;
+  const response = await fetch(request.url, {
+    method: request.method,
+    headers: request.headers,
+    // Seen from the extension the site is another origin, so "same-origin" means "include" here.
+    credentials: request.credentials === 'omit' ? 'omit' : 'include',
+    cache: request.cache,
+    redirect: 'manual',
+    signal,
+  });
+  if (response.type === 'opaqueredirect') return 'redirected';
+  const head: Received['head'] = {
+    url: response.url,
+    status: response.status,
+    statusText: response.statusText,
+    headers: [...response.headers],
+    type: 'basic',
+    redirected: false,
+  };
+  if (whole) {
+    let blob: Promise<Blob> | null = response.blob();
+    return {
+      head,
+      read: () => {
+        const bytes = blob ?? Promise.resolve(null);
+        blob = null;
+        return bytes;
+      },
+      cancel: () => {},
+    };
+  }
+  const reader = response.body?.getReader();
+  return {
+    head,
+    read: async () => (await reader?.read())?.value ?? null,
+    cancel: () => {
+      reader
+        ?.cancel()
+        .catch((error: unknown) => console.debug('Backfetch: the response had ended already.', error));
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** How many requests run at once. */
+export interface Limits {
+  total: number;
+  perOrigin: number;
+}
+
+/**
+ * Shares the connections out: never more than the limits, and among origins that wait the one with the fewest running
+ * requests goes first, so that a site with thousands of requests doesn't keep another waiting.
+ */
+export class Slots {
+  readonly #limits: Limits;
+  readonly #running = new Map<string, number>();
+  readonly #waiting = new Map<string, (() => void)[]>();
+  #total = 0;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  /** Resolves with the function that gives the slot back. */
+  async acquire(origin: string): Promise<() => void> {
+    if (!this.#isFree(origin)) {
+      await new Promise<void>((resolve) => {
+        const queue = this.#waiting.get(origin) ?? [];
+        queue.push(resolve);
+        this.#waiting.set(origin, queue);
+      });
+    } else {
+      this.#take(origin);
+    }
+    return () => this.#release(origin);
+  }
+
+  #isFree(origin: string): boolean {
+    return this.#total < this.#limits.total && (this.#running.get(origin) ?? 0) < this.#limits.perOrigin;
+  }
+
+  #take(origin: string): void {
+    this.#total += 1;
+    this.#running.set(origin, (this.#running.get(origin) ?? 0) + 1);
+  }
+
+  #release(origin: string): void {
+    this.#total -= 1;
+    const left = (this.#running.get(origin) ?? 0) - 1;
+    if (left > 0) this.#running.set(origin, left);
+    else this.#running.delete(origin);
+    const candidates = [...this.#waiting.keys()].filter((each) => this.#isFree(each));
+    candidates.sort((a, b) => (this.#running.get(a) ?? 0) - (this.#running.get(b) ?? 0));
+    const next = candidates[0];
+    if (next === undefined) return;
+    const queue = this.#waiting.get(next) ?? [];
+    const resolve = queue.shift();
+    if (queue.length === 0) this.#waiting.delete(next);
+    this.#take(next);
+    resolve?.();
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Between our own document and the agent: our content script that acts as the site, in a host frame or in an open
+ * page. The agent is ours, but it lives in a process that the site may own: what it answers is data about its own
+ * origin, and what it asks on behalf of the site's worker goes through `lib/door` like a page's call.
+ */
+import type { EventOrder } from './calls.ts';
+import type { RecordSnapshot, RequestHead, ResponseHead } from './wire.ts';
+
+/** What we ask of the agent. */
+export interface AgentCalls {
+  /** Makes a request as the site; the browser enforces CORS. Rejects with a TypeError for a network error. */
+  fetch: {
+    argument: { request: RequestHead; body: Blob | null };
+    result: { stream: number; head: ResponseHead };
+  };
+  /** The next bytes of a response, or null at its end. Rejects with a TypeError where the line breaks. */
+  read: { argument: { stream: number }; result: Blob | null };
+  /** Stops a response that isn't wanted any more. */
+  cancel: { argument: { stream: number }; result: undefined };
+  /**
+   * Fires a functional event at the active service worker of the registration with this scope; answers when the event
+   * is over. `delivery` goes with the worker's calls. `scopeScript` is the emulated scope, where the browser needs it.
+   */
+  deliver: {
+    argument: { delivery: number; scope: string; order: EventOrder; scopeScript: Blob | null };
+    result: DeliveryOutcome;
+  };
+  /** Last resort: puts successful records into a cache of the site. */
+  store: { argument: { cache: string; records: RecordSnapshot[] }; result: undefined };
+}
+
+/**
+ * - `settled`: the event ran and its waitUntil promises have settled.
+ * - `no-registration`: the site has unregistered the service worker.
+ * - `unreachable`: the worker is there and can't be told; `reason` says why.
+ */
+export type DeliveryOutcome =
+  | { outcome: 'settled'; handlers: number; errors: string[] }
+  | { outcome: 'no-registration' }
+  | { outcome: 'unreachable'; reason: string };
+
+/** What the agent asks of us: calls of the site's service worker during a delivery, as they came. */
+export interface AgentRequests {
+  worker: { argument: { delivery: number; name: string; argument: unknown }; result: unknown };
+}

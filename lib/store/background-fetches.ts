@@ -1,0 +1,308 @@
+/** Every change of a background fetch in the database, each one transaction. */
+import { Dexie } from 'dexie';
+import { nextFailureReason } from '../core/failure-reason.ts';
+import { canMove, UNSETTLED } from '../core/states.ts';
+import { CallFailure } from '../protocol/rpc.ts';
+import type { RecordResponse, Snapshot, UIOptions } from '../protocol/wire.ts';
+import { db } from './database.ts';
+import {
+  type BackgroundFetchRow,
+  type DeliveredBy,
+  OWN_ROW_BYTES,
+  type Piece,
+  type RecordRow,
+  type State,
+} from './schema.ts';
+
+/** The background fetch as a site may see it. */
+export function snapshotOf(row: BackgroundFetchRow): Snapshot {
+  const {
+    key,
+    id,
+    uploadTotal,
+    uploaded,
+    downloadTotal,
+    downloaded,
+    result,
+    failureReason,
+    recordsAvailable,
+  } = row;
+  return {
+    key,
+    id,
+    uploadTotal,
+    uploaded,
+    downloadTotal,
+    downloaded,
+    result,
+    failureReason,
+    recordsAvailable,
+  };
+}
+
+/** All records of a background fetch, in order. */
+export function recordsOf(fetchKey: string) {
+  return db.records.where('[fetchKey+index]').between([fetchKey, Dexie.minKey], [fetchKey, Dexie.maxKey]);
+}
+
+/** The background fetch with this id among its registration's active ones. */
+export function listedBackgroundFetch(scope: string, id: string): Promise<BackgroundFetchRow | undefined> {
+  return db.backgroundFetches.where('[scope+id+listed]').equals([scope, id, 1]).first();
+}
+
+/** The ids of a registration's active background fetches, oldest first. */
+export async function listedIds(scope: string): Promise<string[]> {
+  const rows = await db.backgroundFetches.where('[scope+listed]').equals([scope, 1]).sortBy('startedAt');
+  return rows.map((row) => row.id);
+}
+
+/** Adds a background fetch. Rejects with a TypeError for the site where its registration has one with this id. */
+export function addBackgroundFetch(row: BackgroundFetchRow, records: RecordRow[]): Promise<void> {
+  return db.transaction('rw', db.backgroundFetches, db.records, async () => {
+    if (await listedBackgroundFetch(row.scope, row.id)) {
+      throw new CallFailure(
+        'TypeError',
+        `There is already a background fetch with the id "${row.id}". Wait for it, abort it, or take another id.`,
+      );
+    }
+    await db.backgroundFetches.add(row);
+    await db.records.bulkAdd(records);
+  });
+}
+
+/** Moves between states where that is legal; says whether it moved. */
+function move(key: string, to: State, change: Partial<BackgroundFetchRow> = {}): Promise<boolean> {
+  return db.transaction('rw', db.backgroundFetches, async () => {
+    const row = await db.backgroundFetches.get(key);
+    if (!row || !canMove(row.state, to)) return false;
+    await db.backgroundFetches.update(key, { ...change, state: to });
+    return true;
+  });
+}
+
+/** Pauses an active background fetch, if every request is a GET. */
+export async function pauseBackgroundFetch(key: string): Promise<boolean> {
+  const row = await db.backgroundFetches.get(key);
+  return row?.pausable === true && move(key, 'paused', { retryAt: 0 });
+}
+
+export function resumeBackgroundFetch(key: string): Promise<boolean> {
+  return move(key, 'active');
+}
+
+/** What a record gained. Fields that are absent stay as they are. */
+export interface RecordWrite {
+  index: number;
+  /** Forgets the stored body and response first: the record has started again from zero. */
+  restart?: true;
+  /** Bytes to append to the stored body, and their number. */
+  bytes?: { parts: BlobPart[]; size: number };
+  change?: Partial<Pick<RecordRow, 'response' | 'result' | 'asSite' | 'failedTries' | 'retryAt'>>;
+}
+
+/**
+ * Stores what records gained, bodies and state together. `downloaded` is the background fetch's new count of arrived
+ * bytes. Says false, and stores nothing, when the background fetch takes no more (it was aborted or removed).
+ */
+export function commit(fetchKey: string, writes: RecordWrite[], downloaded: number): Promise<boolean> {
+  return db.transaction('rw', db.backgroundFetches, db.records, db.bodies, async () => {
+    const row = await db.backgroundFetches.get(fetchKey);
+    if (!row || !UNSETTLED.includes(row.state)) return false;
+    const indexes = [...new Set(writes.map((write) => write.index))];
+    const rows = await db.records.bulkGet(indexes.map((index) => [fetchKey, index]));
+    const records = new Map(rows.flatMap((record) => (record ? [[record.index, record] as const] : [])));
+    const places = await addBodies(fetchKey, writes);
+    for (const write of writes) {
+      const record = records.get(write.index);
+      if (!record || record.result !== '') continue;
+      if (write.restart) await restart(row, record);
+      const place = places.get(write);
+      if (place) {
+        record.pieces.push(place);
+        record.storedBytes += place.end - place.start;
+        row.storedBytes += place.end - place.start;
+      }
+      Object.assign(record, write.change);
+      if (record.result !== '') {
+        row.settledCount += 1;
+        row.firstFailure = nextFailureReason(row.firstFailure, record.result);
+      }
+    }
+    await db.records.bulkPut([...records.values()]);
+    const { storedBytes, settledCount, firstFailure } = row;
+    await db.backgroundFetches.update(fetchKey, { storedBytes, settledCount, firstFailure, downloaded });
+    return true;
+  });
+}
+
+/** Small bodies of one commit share a row: one Blob row each would cost several times their writing. */
+async function addBodies(fetchKey: string, writes: RecordWrite[]): Promise<Map<RecordWrite, Piece>> {
+  const places = new Map<RecordWrite, Piece>();
+  const shared: BlobPart[] = [];
+  const sharers: { write: RecordWrite; start: number; end: number }[] = [];
+  let sharedSize = 0;
+  for (const write of writes) {
+    if (!write.bytes || write.bytes.size === 0) continue;
+    const { parts, size } = write.bytes;
+    if (size >= OWN_ROW_BYTES) {
+      places.set(write, {
+        body: await db.bodies.add({ fetchKey, blob: new Blob(parts) }),
+        start: 0,
+        end: size,
+      });
+    } else {
+      sharers.push({ write, start: sharedSize, end: sharedSize + size });
+      shared.push(...parts);
+      sharedSize += size;
+    }
+  }
+  if (sharers.length > 0) {
+    const body = await db.bodies.add({ fetchKey, blob: new Blob(shared) });
+    for (const { write, start, end } of sharers) places.set(write, { body, start, end });
+  }
+  return places;
+}
+
+/** Gives back the space of a body that has to be fetched from zero; rows shared with other records stay until the end. */
+async function restart(row: BackgroundFetchRow, record: RecordRow): Promise<void> {
+  await db.bodies.bulkDelete(
+    record.pieces.filter(({ start, end }) => end - start >= OWN_ROW_BYTES).map(({ body }) => body),
+  );
+  row.storedBytes -= record.storedBytes;
+  record.generation += 1;
+  record.pieces = [];
+  record.storedBytes = 0;
+  record.response = null;
+}
+
+/** Tells of bytes that arrived but are not stored yet. */
+export function setDownloaded(key: string, downloaded: number, retryAt: number): Promise<number> {
+  const active = db.backgroundFetches.where('key').equals(key);
+  return active.and((row) => row.state === 'active').modify({ downloaded, retryAt });
+}
+
+/**
+ * Takes a background fetch out of its registration's map, which makes its failure reason "aborted", and ends it: https://wicg.github.io/background-fetch/#background-fetch-registration-abort
+ * Says false where it was not listed any more.
+ */
+export function abortBackgroundFetch(key: string): Promise<boolean> {
+  return db.transaction('rw', db.backgroundFetches, db.records, async () => {
+    const row = await db.backgroundFetches.get(key);
+    if (!row || row.listed === 0) return false;
+    await db.backgroundFetches.update(key, { listed: 0 });
+    await abortAll(key, 'aborted');
+    await settleBackgroundFetch(key);
+    return true;
+  });
+}
+
+/** The abort all flag of the specification: ends every record that has no result, with this one. */
+export function abortAll(key: string, result: 'aborted' | 'quota-exceeded'): Promise<void> {
+  return db.transaction('rw', db.backgroundFetches, db.records, async () => {
+    const ended = await db.records.where('[fetchKey+result]').equals([key, '']).modify({ result });
+    const row = await db.backgroundFetches.get(key);
+    if (!row || ended === 0) return;
+    await db.backgroundFetches.update(key, {
+      settledCount: row.settledCount + ended,
+      firstFailure: nextFailureReason(row.firstFailure, result),
+    });
+  });
+}
+
+/**
+ * Settles a background fetch whose records all have a result; says whether it did.
+ * https://wicg.github.io/background-fetch/#perform-a-background-fetch, from "Enqueue the following steps" on.
+ */
+export function settleBackgroundFetch(key: string): Promise<boolean> {
+  return db.transaction('rw', db.backgroundFetches, async () => {
+    const row = await db.backgroundFetches.get(key);
+    if (!row || row.settledCount < row.recordCount || !canMove(row.state, 'settled')) return false;
+    const failureReason = row.listed === 1 ? row.firstFailure : 'aborted';
+    return move(key, 'settled', {
+      listed: 0,
+      result: failureReason === '' ? 'success' : 'failure',
+      failureReason,
+      downloaded: row.storedBytes,
+      retryAt: 0,
+      settledAt: Date.now(),
+    });
+  });
+}
+
+/** A hand-off begins; says false where another one has it or it is over. */
+export function beginDelivery(key: string): Promise<boolean> {
+  return db.transaction('rw', db.backgroundFetches, async () => {
+    const row = await db.backgroundFetches.get(key);
+    return row !== undefined && move(key, 'delivering', { deliveryAttempts: row.deliveryAttempts + 1 });
+  });
+}
+
+/** The hand-off broke off; it is to be repeated. */
+export function deliveryFailed(key: string): Promise<boolean> {
+  return move(key, 'settled');
+}
+
+/** The site has acknowledged (or is gone): bytes and records go, the row stays as a line of history. */
+export function finishDelivery(key: string, deliveredBy: DeliveredBy): Promise<boolean> {
+  return db.transaction('rw', db.backgroundFetches, db.records, db.bodies, async () => {
+    const finished = await move(key, 'done', { recordsAvailable: false, deliveredBy, doneAt: Date.now() });
+    if (finished) {
+      await recordsOf(key).delete();
+      await db.bodies.where({ fetchKey: key }).delete();
+    }
+    return finished;
+  });
+}
+
+/** BackgroundFetchUpdateUIEvent.updateUI(): what the person sees. */
+export function updateUI(key: string, { title, icons }: UIOptions): Promise<number> {
+  return db.backgroundFetches.update(key, { ...(title !== undefined && { title }), ...(icons && { icons }) });
+}
+
+/** Takes finished background fetches (all, or one) out of the list. */
+export function clearHistory(key?: string): Promise<number> {
+  const done = db.backgroundFetches.where('state').equals('done');
+  return (key === undefined ? done : done.filter((row) => row.key === key)).delete();
+}
+
+/** A record's response with its stored body from byte `offset` on. */
+export async function readResponse(record: RecordRow, offset: number): Promise<RecordResponse> {
+  const pieces = piecesFrom(record, offset);
+  return compose(record, pieces, await bodiesOf(pieces));
+}
+
+/** Many records' whole responses; bodies that share a row are read once. */
+export async function readResponses(records: RecordRow[]): Promise<RecordResponse[]> {
+  const bodies = await bodiesOf(records.flatMap((record) => record.pieces));
+  return records.map((record) => compose(record, record.pieces, bodies));
+}
+
+async function bodiesOf(pieces: Piece[]): Promise<Map<number, Blob>> {
+  const rows = await db.bodies.bulkGet([...new Set(pieces.map(({ body }) => body))]);
+  return new Map(rows.flatMap((row) => (row ? [[row.id, row.blob] as const] : [])));
+}
+
+function piecesFrom(record: RecordRow, offset: number): Piece[] {
+  let position = 0;
+  const wanted: Piece[] = [];
+  for (const { body, start, end } of record.pieces) {
+    const from = start + Math.max(0, offset - position);
+    if (from < end) wanted.push({ body, start: from, end });
+    position += end - start;
+  }
+  return wanted;
+}
+
+function compose(record: RecordRow, pieces: Piece[], bodies: ReadonlyMap<number, Blob>): RecordResponse {
+  return {
+    generation: record.generation,
+    head: record.response,
+    result: record.result,
+    pieces: pieces.map(({ body, start, end }) => {
+      const blob = bodies.get(body);
+      if (!blob)
+        throw new Error(`The stored bytes of record ${record.index} of ${record.fetchKey} are gone.`);
+      return start === 0 && end === blob.size ? blob : blob.slice(start, end);
+    }),
+  };
+}
