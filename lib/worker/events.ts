@@ -1,0 +1,232 @@
+import { resolveIcon } from '../api/background-fetch-manager.ts';
+import {
+  BackgroundFetchRegistration,
+  getBackgroundFetchRegistrationInstance,
+  updateBackgroundFetchInstances,
+} from '../api/background-fetch-registration.ts';
+import { EventHandler } from '../api/event-handler.ts';
+import { toException } from '../api/exceptions.ts';
+import { installInterfaces, installManager } from '../api/install.ts';
+import { createRealm } from '../api/realm.ts';
+import { defineInterface, toUIOptions } from '../api/webidl.ts';
+import type {
+  BackgroundFetchEventName,
+  Caller,
+  EventOrder,
+  SiteCalls,
+  WorkerCalls,
+} from '../protocol/calls.ts';
+import { CallFailure, portChannel, rpcClient } from '../protocol/rpc.ts';
+import type { Snapshot } from '../protocol/wire.ts';
+import { Lifetime } from './lifetime.ts';
+import type { ServiceWorkerGlobalScope } from './service-worker.ts';
+
+/** An event under way: the background fetch it is about, and the way to the background. */
+interface LiveEvent {
+  name: BackgroundFetchEventName;
+  key: string;
+  caller: Caller<WorkerCalls>;
+}
+
+/** What an event has that we fired. */
+interface Origin {
+  lifetime: Lifetime;
+  caller: Caller<WorkerCalls>;
+}
+
+/**
+ * Fires a functional event at the site's listeners and resolves when the background has heard that its lifetime
+ * promises have settled. `port` carries the event's calls.
+ */
+export type FireEvent = (order: EventOrder, port: MessagePort) => Promise<void>;
+
+const HANDLED_EVENTS: BackgroundFetchEventName[] = [
+  'backgroundfetchsuccess',
+  'backgroundfetchfail',
+  'backgroundfetchabort',
+  'backgroundfetchclick',
+];
+
+/** Gives a service worker's global scope the Background Fetch API. */
+export function installBackgroundFetch(scope: ServiceWorkerGlobalScope): FireEvent {
+  const live = new Set<LiveEvent>();
+  const realm = createRealm(callerOf(live));
+  const { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent, begin } = createEventInterfaces(scope);
+  installInterfaces(scope);
+  installManager(scope, realm);
+  defineInterface(scope, 'BackgroundFetchEvent', BackgroundFetchEvent);
+  defineInterface(scope, 'BackgroundFetchUpdateUIEvent', BackgroundFetchUpdateUIEvent);
+  for (const name of HANDLED_EVENTS) defineEventHandler(scope, name);
+  let opensWindows = false;
+
+  return async ({ event: name, snapshot }, port) => {
+    const caller = rpcClient<WorkerCalls>(portChannel(port));
+    caller.onPush((update) => updateBackgroundFetchInstances(realm, update as Snapshot));
+    if (name === 'backgroundfetchclick' && !opensWindows) {
+      opensWindows = true;
+      openWindowsThroughEvents(scope, live);
+    }
+    updateBackgroundFetchInstances(realm, snapshot);
+    const registration = getBackgroundFetchRegistrationInstance(realm, snapshot);
+    const settles = name === 'backgroundfetchsuccess' || name === 'backgroundfetchfail';
+    const event = new (settles ? BackgroundFetchUpdateUIEvent : BackgroundFetchEvent)(name, { registration });
+    const lifetime = begin(event, caller);
+    const liveEvent = { name, key: snapshot.key, caller };
+    live.add(liveEvent);
+    dispatch(scope, event, lifetime);
+    await lifetime.over;
+    if (name !== 'backgroundfetchclick') {
+      updateBackgroundFetchInstances(realm, { ...snapshot, recordsAvailable: false });
+      // Should the event have to be fired again, it finds its records.
+      realm.instances.delete(snapshot.key);
+    }
+    live.delete(liveEvent);
+    await caller.call('settled', { handlers: lifetime.used ? 1 : 0, errors: lifetime.errors });
+  };
+}
+
+/** A service worker is heard by the background only through its events. */
+function callerOf(live: Set<LiveEvent>): Caller<SiteCalls> {
+  return {
+    call: async (name, argument) => {
+      const events = [...live];
+      const { key } = argument as { key?: string };
+      const event = events.find((one) => one.key === key) ?? events[0];
+      if (!event) {
+        throw new CallFailure(
+          'NotAllowedError',
+          'A service worker can do this only while it handles a background fetch event.',
+        );
+      }
+      return event.caller.call(name, argument);
+    },
+  };
+}
+
+function dispatch(scope: EventTarget, event: Event, lifetime: Lifetime): void {
+  // What a listener throws the browser reports here before dispatchEvent returns.
+  const onError = (error: Event) => lifetime.errors.push((error as ErrorEvent).message);
+  scope.addEventListener('error', onError, true);
+  scope.dispatchEvent(event);
+  scope.removeEventListener('error', onError, true);
+  lifetime.dispatched();
+}
+
+/** The classes of the events, which only exist where ExtendableEvent does. */
+function createEventInterfaces({ ExtendableEvent }: ServiceWorkerGlobalScope) {
+  let begin!: (event: BackgroundFetchEvent, caller: Caller<WorkerCalls>) => Lifetime;
+  let origin!: (event: BackgroundFetchEvent) => Origin | null;
+
+  /** https://wicg.github.io/background-fetch/#background-fetch-event */
+  class BackgroundFetchEvent extends ExtendableEvent {
+    readonly #registration: BackgroundFetchRegistration;
+    /** Null for an event that the site made itself. */
+    #origin: Origin | null = null;
+
+    static {
+      begin = (event, caller) => {
+        const lifetime = new Lifetime();
+        event.#origin = { lifetime, caller };
+        return lifetime;
+      };
+      origin = (event) => event.#origin;
+    }
+
+    constructor(type: string, init: EventInit & { registration: BackgroundFetchRegistration }) {
+      super(type, init);
+      const registration = init?.registration;
+      if (!(registration instanceof BackgroundFetchRegistration)) {
+        throw new TypeError("BackgroundFetchEventInit: 'registration' is not a BackgroundFetchRegistration.");
+      }
+      this.#registration = registration;
+    }
+
+    get registration(): BackgroundFetchRegistration {
+      if (this.#origin) this.#origin.lifetime.used = true;
+      return this.#registration;
+    }
+
+    /** Native waitUntil refuses events that a script made. */
+    override waitUntil(promise: unknown): void {
+      const { lifetime } = activeOrigin(this.#origin);
+      lifetime.used = true;
+      lifetime.extend(Promise.resolve(promise));
+    }
+  }
+
+  /** https://wicg.github.io/background-fetch/#background-fetch-update-ui-event */
+  class BackgroundFetchUpdateUIEvent extends BackgroundFetchEvent {
+    updateUI(options: unknown = undefined): Promise<void> {
+      return (async () => {
+        const ui = toUIOptions(options);
+        const { lifetime, caller } = activeOrigin(origin(this));
+        if (lifetime.uiUpdated) throw invalidState('updateUI() may be called only once.');
+        lifetime.uiUpdated = true;
+        lifetime.used = true;
+        const resolved = ui.icons ? { ...ui, icons: ui.icons.flatMap(resolveIcon) } : ui;
+        await caller.call('updateUI', resolved).catch((error) => {
+          throw toException(error);
+        });
+      })();
+    }
+  }
+  return { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent, begin };
+}
+
+function activeOrigin(origin: Origin | null): Origin {
+  if (!origin) throw invalidState('The event is not trusted.');
+  if (!origin.lifetime.active) throw invalidState('The event is over.');
+  return origin;
+}
+
+function invalidState(message: string): DOMException {
+  return new DOMException(message, 'InvalidStateError');
+}
+
+/** https://wicg.github.io/background-fetch/#extensions-to-service-worker-global */
+function defineEventHandler(scope: EventTarget, name: BackgroundFetchEventName): void {
+  const handler = new EventHandler(scope, name);
+  const attribute = `on${name}`;
+  // An object literal's accessors have the names and the lack of a prototype that Web IDL wants.
+  const accessors = {
+    get [attribute]() {
+      return handler.value;
+    },
+    set [attribute](value: unknown) {
+      handler.value = value;
+    },
+  };
+  Object.defineProperty(scope, attribute, {
+    ...Object.getOwnPropertyDescriptor(accessors, attribute),
+    enumerable: true,
+    configurable: true,
+  });
+}
+
+/**
+ * Clients.openWindow() wants the person's activation, which the browser did not see for a backgroundfetchclick: while
+ * one is under way the background opens the window. Otherwise the browser's own does what it does.
+ */
+function openWindowsThroughEvents(
+  { Clients, location }: ServiceWorkerGlobalScope,
+  live: Set<LiveEvent>,
+): void {
+  const { prototype } = Clients;
+  // A proxy, because the function then still looks native.
+  prototype.openWindow = new Proxy(prototype.openWindow, {
+    apply(native, clients: object, args: string[]) {
+      const click = [...live].find(({ name }) => name === 'backgroundfetchclick');
+      const [url] = args;
+      if (!click || url === undefined) return Reflect.apply(native, clients, args);
+      return (async () => {
+        const { href } = new URL(url, location.href);
+        if (href === 'about:blank') throw new TypeError('about:blank can not be opened.');
+        await click.caller.call('openWindow', { url: href }).catch((error) => {
+          throw toException(error);
+        });
+        // As the specification has it for a window that is not (yet) the site's.
+        return null;
+      })();
+    },
+  });
+}

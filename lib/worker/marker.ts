@@ -1,0 +1,15 @@
+import type { EventOrder } from '../protocol/calls.ts';
+
+/** The one property of a message that we send to a site's service worker; its own scripts never see such a message. */
+export const MARKER = '__backfetch';
+
+/**
+ * With an {@link EventOrder} go two ports: the event's calls, and one that gets a message when the event is over. With
+ * a ping goes one, which gets a {@link Pong} at once.
+ */
+export interface WorkerMessage {
+  [MARKER]: EventOrder | 'ping';
+}
+
+/** `busy` while an event is under way. */
+export type Pong = 'pong' | 'busy';

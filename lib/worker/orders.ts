@@ -1,0 +1,31 @@
+import type { FireEvent } from './events.ts';
+import { MARKER, type Pong, type WorkerMessage } from './marker.ts';
+import type { ExtendableMessageEvent } from './service-worker.ts';
+
+/** Answers our messages to a site's service worker, and keeps them from the site's own listeners. */
+export function hearOrders(scope: EventTarget, fireEvent: FireEvent): void {
+  let underWay = 0;
+  const hear = async (order: WorkerMessage[typeof MARKER], [port, over]: readonly MessagePort[]) => {
+    if (order === 'ping') {
+      port?.postMessage((underWay > 0 ? 'busy' : 'pong') satisfies Pong);
+      return;
+    }
+    if (!port) return;
+    underWay++;
+    try {
+      await fireEvent(order, port);
+    } finally {
+      underWay--;
+      over?.postMessage(null);
+    }
+  };
+  const listener = (event: Event) => {
+    const { data, ports } = event as ExtendableMessageEvent;
+    const order = (data as Partial<WorkerMessage> | null)?.[MARKER];
+    if (!order) return;
+    event.stopImmediatePropagation();
+    (event as ExtendableMessageEvent).waitUntil(hear(order, ports));
+  };
+  // Capturing listeners come first, also before those of modules that were imported ahead of us.
+  scope.addEventListener('message', listener, true);
+}

@@ -1,0 +1,24 @@
+/** Of the interfaces of https://w3c.github.io/ServiceWorker/ that TypeScript's DOM library lacks, what we use. */
+
+export interface ExtendableEvent extends Event {
+  waitUntil(promise: unknown): void;
+}
+
+export interface ExtendableMessageEvent extends ExtendableEvent {
+  readonly data: unknown;
+  readonly ports: readonly MessagePort[];
+}
+
+export interface FetchEvent extends ExtendableEvent {
+  readonly request: Request;
+  readonly clientId: string;
+  readonly resultingClientId: string;
+  respondWith(response: Response | Promise<Response>): void;
+}
+
+export interface ServiceWorkerGlobalScope extends EventTarget {
+  readonly location: { readonly href: string };
+  readonly ExtendableEvent: new (type: string, init?: EventInit) => ExtendableEvent;
+  readonly Clients: { prototype: { openWindow(url: string): Promise<object | null> } };
+  readonly ServiceWorkerRegistration: { prototype: ServiceWorkerRegistration };
+}
