@@ -1,0 +1,135 @@
+/** Starting and ending a browser's processes, with a directory of its own for all that it writes. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { killTree, killTreeNow, memoryOfTree } from './process-tree.ts';
+
+const START_TIMEOUT = 60_000;
+const QUIT_TIMEOUT = 20_000;
+
+/** All that tests write lies under here, and every browser of theirs names it in its command line. */
+export function testDirectory(): string {
+  const directory = process.env.BACKFETCH_TEST_DIRECTORY ?? join(tmpdir(), `backfetch-${process.pid}`);
+  mkdirSync(directory, { recursive: true });
+  return directory;
+}
+
+/** A new directory for one browser. */
+export function makeDirectory(name: string): string {
+  return mkdtempSync(join(testDirectory(), `${name}-`));
+}
+
+export function removeDirectory(directory: string): void {
+  rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+}
+
+/** The first of `candidates` that can be run. */
+export function findExecutable(candidates: (string | undefined)[]): string {
+  for (const candidate of candidates) {
+    if (candidate && isExecutable(candidate)) return candidate;
+  }
+  throw new Error(
+    `No browser at ${candidates.filter(Boolean).join(', ')}. Install one from your distribution.`,
+  );
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+export interface BrowserProcess {
+  /** What `endpoint` matched. */
+  endpoint: string;
+  memory(): number;
+  /** SIGKILL to the whole tree. */
+  kill(): Promise<void>;
+  /** Waits until it has ended by itself; kills it when that takes too long. */
+  ended(): Promise<void>;
+}
+
+/**
+ * @param temporary where the browser may put temporary files
+ * @param endpoint matches the line on standard error that tells where to connect; the first group is the address
+ * @param onLine gets every line that the browser prints
+ */
+export async function startProcess(
+  executable: string,
+  args: string[],
+  temporary: string,
+  endpoint: RegExp,
+  onLine: (line: string) => void,
+): Promise<BrowserProcess> {
+  mkdirSync(temporary, { recursive: true });
+  const child = spawn(executable, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TMPDIR: temporary, MOZ_CRASHREPORTER_DISABLE: '1' },
+  });
+  const exited = once(child, 'exit');
+  const pid = child.pid;
+  if (pid === undefined) {
+    await exited;
+    throw new Error(`${executable} did not start.`);
+  }
+  const lastResort = () => killTreeNow(pid);
+  process.once('exit', lastResort);
+  let alive = true;
+  void exited.then(() => {
+    alive = false;
+    process.removeListener('exit', lastResort);
+  });
+  const kill = async () => {
+    // Its number may be another process's by now.
+    if (!alive) return;
+    await killTree(pid);
+    await exited;
+  };
+  try {
+    return {
+      endpoint: await findEndpoint(child, endpoint, onLine),
+      memory: () => memoryOfTree(pid),
+      kill,
+      async ended() {
+        const timer = setTimeout(lastResort, QUIT_TIMEOUT);
+        await exited;
+        clearTimeout(timer);
+      },
+    };
+  } catch (error) {
+    await kill();
+    throw error;
+  }
+}
+
+function findEndpoint(
+  child: ChildProcess,
+  endpoint: RegExp,
+  onLine: (line: string) => void,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const printed: string[] = [];
+    const fail = (why: string) => reject(new Error(`The browser ${why}.\n${printed.join('\n')}`));
+    const timer = setTimeout(fail, START_TIMEOUT, 'did not say where to connect');
+    child.once('exit', (code, signal) => fail(`ended with ${code ?? signal}`));
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue;
+      createInterface(stream).on('line', (line) => {
+        if (printed.length < 50) printed.push(line);
+        const address = endpoint.exec(line)?.[1];
+        if (address) {
+          clearTimeout(timer);
+          resolve(address);
+        }
+        onLine(line);
+      });
+    }
+  });
+}

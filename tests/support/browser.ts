@@ -1,0 +1,63 @@
+/** What tests may do with a browser, whichever it is. */
+import type { Page } from 'puppeteer-core';
+import { launchChromium } from './chromium.ts';
+import { launchFirefox } from './firefox.ts';
+
+export type BrowserName = 'firefox' | 'chromium';
+
+export interface LaunchOptions {
+  /** Directory of the built extension; null for none. */
+  extension: string | null;
+  /** Chromium's own Background Fetch, off by default. Firefox has none. */
+  nativeBackgroundFetch?: boolean;
+  /** Directory of a profile to use and to leave; by default a new one that goes at the end. */
+  profile?: string;
+  /** Further command-line arguments. */
+  args?: string[];
+  /** Further preferences (Firefox: about:config; Chromium: the profile's Preferences file, dotted). */
+  preferences?: Record<string, string | number | boolean>;
+  headless?: boolean;
+}
+
+export interface BrowserUnderTest {
+  readonly name: BrowserName;
+  /** '149.0' and the like. */
+  version(): Promise<string>;
+  newPage(): Promise<Page>;
+  /** The absolute URL of a file of the extension. */
+  extensionUrl(path: string): string;
+  /** A page of the extension in a tab, loaded. */
+  openExtensionPage(path: string): Promise<Page>;
+  /** The extension's popup, in a tab of a popup's size. */
+  openPopup(): Promise<Page>;
+  /** Ends the extension's event page or service worker, as the browser does when it is idle. */
+  endBackground(): Promise<void>;
+  /** Whether the event page or service worker runs. */
+  backgroundRuns(): Promise<boolean>;
+  /** Ends what downloads: the event page (Firefox), the offscreen document (Chromium). */
+  endDownloader(): Promise<void>;
+  /** Ends the running service workers of an origin; they start again when needed. */
+  endServiceWorkers(origin: string): Promise<void>;
+  /**
+   * Takes the line away, or gives it back. Requests in flight go on. Chromium: only in pages and in the offscreen
+   * document that are open now, not in service workers.
+   */
+  setOffline(offline: boolean): Promise<void>;
+  /** SIGKILL to the whole process tree; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Quits in order if it still runs, and starts again with the same profile. */
+  restart(): Promise<void>;
+  /** Ends it and deletes its profile. */
+  close(): Promise<void>;
+  /** Proportional set size of all its processes, in bytes. */
+  memory(): number;
+  /**
+   * What the extension's scripts wrote to the console, oldest first, as far as the browser tells: Chromium everything,
+   * Firefox uncaught errors, and errors and warnings that begin with "Backfetch".
+   */
+  readonly log: string[];
+}
+
+export function launch(name: BrowserName, options: LaunchOptions): Promise<BrowserUnderTest> {
+  return name === 'firefox' ? launchFirefox(options) : launchChromium(options);
+}

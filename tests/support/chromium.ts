@@ -1,0 +1,230 @@
+/** Chromium over the DevTools protocol. */
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import puppeteer, { type Browser, type CDPSession, type Page, type Target } from 'puppeteer-core';
+import type { BrowserUnderTest, LaunchOptions } from './browser.ts';
+import {
+  type BrowserProcess,
+  findExecutable,
+  makeDirectory,
+  removeDirectory,
+  startProcess,
+} from './browser-process.ts';
+import { packCrx } from './crx.ts';
+import { POPUP_VIEWPORT } from './popup.ts';
+import { until } from './until.ts';
+
+const EXECUTABLES = [
+  process.env.CHROMIUM,
+  '/usr/lib/chromium/chromium',
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+];
+const ENDPOINT = /^DevTools listening on (ws:\S+)/;
+/** A console message on standard error, which may take several lines. */
+const CONSOLE_BEGIN = /:CONSOLE(?::\d+)?\] "(.*)$/;
+const CONSOLE_END = /^(.*)", source: ([\w-]*)/s;
+
+const ARGUMENTS = [
+  '--no-first-run',
+  '--no-default-browser-check',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-sync',
+  '--enable-logging=stderr',
+  '--mute-audio',
+  '--password-store=basic',
+  '--remote-debugging-port=0',
+  '--use-mock-keychain',
+];
+
+const PREFERENCES = {
+  // A second native background fetch without a gesture would ask the person.
+  'profile.default_content_setting_values.automatic_downloads': 1,
+  'profile.exit_type': 'Normal',
+};
+
+export async function launchChromium(options: LaunchOptions): Promise<BrowserUnderTest> {
+  const profile = options.profile ?? makeDirectory('chromium');
+  const temporary = makeDirectory('chromium-temporary');
+  const executable = findExecutable(EXECUTABLES);
+  const log: string[] = [];
+  const extensionId = options.extension === null ? null : install(options.extension, profile);
+  writePreferences(profile, { ...PREFERENCES, ...options.preferences });
+  const args = [
+    ...ARGUMENTS,
+    ...(options.headless === false ? [] : ['--headless=new']),
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    ...(options.nativeBackgroundFetch ? [] : ['--disable-blink-features=BackgroundFetch']),
+    `--user-data-dir=${profile}`,
+    ...(options.args ?? []),
+    'about:blank',
+  ];
+
+  let running: BrowserProcess;
+  let browser: Browser;
+  let session: CDPSession;
+  const offlineSessions = new Map<Target, CDPSession>();
+
+  async function start(): Promise<void> {
+    let message = '';
+    running = await startProcess(executable, args, temporary, ENDPOINT, (line) => {
+      const begun = CONSOLE_BEGIN.exec(line)?.[1];
+      if (begun === undefined && message === '') return;
+      message = begun ?? `${message}\n${line}`;
+      const source = CONSOLE_END.exec(message);
+      if (!source) return;
+      if (source[2] === 'chrome-extension') log.push(source[1] ?? '');
+      message = '';
+    });
+    try {
+      browser = await puppeteer.connect({
+        browserWSEndpoint: running.endpoint,
+        defaultViewport: null,
+        // What a debugger is attached to never goes idle, and a worker that is started again waits for it.
+        targetFilter: (target) => target.type() !== 'service_worker',
+      });
+      session = await browser.target().createCDPSession();
+      if (extensionId !== null) await until('the extension is installed', backgroundRuns);
+    } catch (error) {
+      await running.kill();
+      throw error;
+    }
+    offlineSessions.clear();
+  }
+
+  async function serviceWorkers(origin: string): Promise<string[]> {
+    const { targetInfos } = await session.send('Target.getTargets', { filter: [{ type: 'service_worker' }] });
+    return targetInfos.filter(({ url }) => new URL(url).origin === origin).map(({ targetId }) => targetId);
+  }
+
+  async function endTargets(ids: () => Promise<string[]>): Promise<void> {
+    const ending = await ids();
+    for (const targetId of ending) await session.send('Target.closeTarget', { targetId });
+    await until('the workers have ended', async () => {
+      const left = await ids();
+      return !ending.some((id) => left.includes(id));
+    });
+  }
+
+  async function offscreenDocuments(): Promise<string[]> {
+    const { targetInfos } = await session.send('Target.getTargets', {
+      filter: [{ type: 'background_page' }],
+    });
+    return targetInfos.filter(({ url }) => url.startsWith(extensionUrl(''))).map(({ targetId }) => targetId);
+  }
+
+  function extensionUrl(path: string): string {
+    if (extensionId === null) throw new Error('This browser was launched without the extension.');
+    return `chrome-extension://${extensionId}/${path}`;
+  }
+
+  async function openExtensionPage(path: string): Promise<Page> {
+    const page = await browser.newPage();
+    await page.goto(extensionUrl(path));
+    return page;
+  }
+
+  const backgroundRuns = async () => (await serviceWorkers(new URL(extensionUrl('')).origin)).length > 0;
+
+  await start();
+
+  return {
+    name: 'chromium',
+    log,
+    version: async () => (await browser.version()).replace(/^.*\//, ''),
+    newPage: () => browser.newPage(),
+    extensionUrl,
+    openExtensionPage,
+    async openPopup() {
+      const page = await openExtensionPage('popup.html');
+      await page.setViewport(POPUP_VIEWPORT);
+      return page;
+    },
+    endBackground: () => endTargets(() => serviceWorkers(new URL(extensionUrl('')).origin)),
+    backgroundRuns,
+    endDownloader: () => endTargets(offscreenDocuments),
+    endServiceWorkers: (origin) => endTargets(() => serviceWorkers(origin)),
+    async setOffline(offline) {
+      for (const target of browser.targets()) {
+        if (!['page', 'background_page'].includes(target.type())) continue;
+        const targetSession = offlineSessions.get(target) ?? (await target.createCDPSession());
+        offlineSessions.set(target, targetSession);
+        await targetSession.send('Network.emulateNetworkConditions', {
+          offline,
+          latency: 0,
+          downloadThroughput: -1,
+          uploadThroughput: -1,
+        });
+      }
+    },
+    async kill() {
+      await running.kill();
+      await browser.disconnect();
+    },
+    async restart() {
+      if (browser.connected) {
+        await session.send('Browser.close');
+        await running.ended();
+      }
+      await start();
+    },
+    async close() {
+      await running.kill();
+      await browser.disconnect();
+      if (options.profile === undefined) removeDirectory(profile);
+      removeDirectory(temporary);
+    },
+    memory: () => running.memory(),
+  };
+}
+
+/**
+ * Installs the extension for good, as a distribution's package would: one from `--load-extension` never gets
+ * `runtime.onStartup` and loses its alarms. The key lies in the profile, so that the id stays.
+ * @returns the extension's id
+ */
+function install(directory: string, profile: string): string {
+  const keyFile = join(profile, 'extension.pem');
+  const external = join(profile, 'External Extensions');
+  mkdirSync(external, { recursive: true });
+  if (!existsSync(keyFile)) {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  }
+  const { id, content } = packCrx(directory, readFileSync(keyFile, 'utf8'));
+  const crx = join(profile, 'extension.crx');
+  writeFileSync(crx, content);
+  const { version } = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as {
+    version: string;
+  };
+  writeFileSync(
+    join(external, `${id}.json`),
+    JSON.stringify({ external_crx: crx, external_version: version }),
+  );
+  return id;
+}
+
+function writePreferences(profile: string, preferences: Record<string, string | number | boolean>): void {
+  const file = join(profile, 'Default', 'Preferences');
+  if (existsSync(file)) return;
+  interface Tree {
+    [name: string]: Tree | string | number | boolean;
+  }
+  const tree: Tree = {};
+  for (const [dotted, value] of Object.entries(preferences)) {
+    const names = dotted.split('.');
+    const last = names.pop() as string;
+    let node = tree;
+    for (const name of names) {
+      node[name] ??= {};
+      node = node[name] as Tree;
+    }
+    node[last] = value;
+  }
+  mkdirSync(join(profile, 'Default'), { recursive: true });
+  writeFileSync(file, JSON.stringify(tree));
+}

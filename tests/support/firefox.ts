@@ -1,0 +1,216 @@
+/** Firefox over WebDriver BiDi; what that can't do is done in the browser's own (chrome) scope. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import type { BrowserUnderTest, LaunchOptions } from './browser.ts';
+import {
+  type BrowserProcess,
+  findExecutable,
+  makeDirectory,
+  removeDirectory,
+  startProcess,
+} from './browser-process.ts';
+import { POPUP_VIEWPORT } from './popup.ts';
+import { until } from './until.ts';
+import { zipDirectory } from './zip.ts';
+
+const EXECUTABLES = [process.env.FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox'];
+const ENDPOINT = /^WebDriver BiDi listening on (ws:\S+)/;
+const EXTENSION_ID = 'backfetch@backfetch.dev';
+const UUID = '0b5c9d1e-5a0e-4c51-9a77-6d1f0c8e2b43';
+/** Console messages come without their source; continued lines are indented. */
+const OUR_MESSAGE = new RegExp(
+  `^(?:JavaScript (?:error|warning): .*${UUID}|console\\.(?:error|warn): "?Backfetch)`,
+);
+const POLICY = `WebExtensionPolicy.getByID(${JSON.stringify(EXTENSION_ID)})`;
+
+const PREFERENCES = {
+  'xpinstall.signatures.required': false,
+  'extensions.autoDisableScopes': 0,
+  'extensions.enabledScopes': 15,
+  'extensions.startupScanScopes': 15,
+  'extensions.webextensions.uuids': JSON.stringify({ [EXTENSION_ID]: UUID }),
+  'extensions.update.enabled': false,
+  'extensions.getAddons.cache.enabled': false,
+  'app.update.enabled': false,
+  'app.normandy.enabled': false,
+  'browser.aboutwelcome.enabled': false,
+  'browser.contentblocking.report.lockwise.enabled': false,
+  'browser.dom.window.dump.enabled': true,
+  'browser.newtabpage.enabled': false,
+  'browser.region.network.url': '',
+  'browser.safebrowsing.malware.enabled': false,
+  'browser.safebrowsing.phishing.enabled': false,
+  'browser.safebrowsing.downloads.enabled': false,
+  'browser.sessionstore.resume_from_crash': false,
+  'browser.shell.checkDefaultBrowser': false,
+  'browser.startup.homepage_override.mstone': 'ignore',
+  'browser.startup.page': 0,
+  'datareporting.policy.dataSubmissionEnabled': false,
+  'devtools.console.stdout.content': true,
+  'network.captive-portal-service.enabled': false,
+  'network.connectivity-service.enabled': false,
+  'network.disable-localhost-when-offline': true,
+  'services.settings.server': 'data:,#remote-settings-dummy/v1',
+  'startup.homepage_welcome_url': '',
+  'toolkit.startup.max_resumed_crashes': -1,
+  'toolkit.telemetry.enabled': false,
+};
+
+/** What puppeteer has inside and does not declare. */
+interface BidiInside {
+  connection: { send(method: string, parameters: object): Promise<{ result: unknown }> };
+}
+
+export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnderTest> {
+  const profile = options.profile ?? makeDirectory('firefox');
+  const temporary = makeDirectory('firefox-temporary');
+  const executable = findExecutable(EXECUTABLES);
+  const log: string[] = [];
+  writeProfile(profile, options);
+  const args = [
+    ...(options.headless === false ? [] : ['--headless']),
+    '--no-remote',
+    '--remote-debugging-port=0',
+    '--remote-allow-system-access',
+    '--profile',
+    profile,
+    ...(options.args ?? []),
+    'about:blank',
+  ];
+
+  let running: BrowserProcess;
+  let browser: Browser;
+
+  async function start(): Promise<void> {
+    let ours = false;
+    running = await startProcess(executable, args, temporary, ENDPOINT, (line) => {
+      ours = OUR_MESSAGE.test(line) || (ours && line.startsWith('  '));
+      if (ours) log.push(line);
+    });
+    try {
+      browser = await puppeteer.connect({
+        browserWSEndpoint: `${running.endpoint}/session`,
+        protocol: 'webDriverBiDi',
+        defaultViewport: null,
+      });
+      if (options.extension !== null) await until('the extension is installed', backgroundRuns);
+    } catch (error) {
+      await running.kill();
+      throw error;
+    }
+  }
+
+  const send = (method: string, parameters: object) =>
+    (browser as unknown as BidiInside).connection.send(method, parameters);
+
+  /** Evaluates in the browser's own scope; awaits promises. */
+  async function chrome(expression: string): Promise<unknown> {
+    const tree = (await send('browsingContext.getTree', { 'moz:scope': 'chrome' })).result as {
+      contexts: { context: string }[];
+    };
+    const evaluated = (
+      await send('script.evaluate', {
+        expression,
+        target: { context: tree.contexts[0]?.context },
+        awaitPromise: true,
+      })
+    ).result as { result?: { value?: unknown }; exceptionDetails?: { text: string } };
+    if (evaluated.exceptionDetails) throw new Error(`${evaluated.exceptionDetails.text} in ${expression}`);
+    return evaluated.result?.value;
+  }
+
+  function extensionUrl(path: string): string {
+    if (options.extension === null) throw new Error('This browser was launched without the extension.');
+    return `moz-extension://${UUID}/${path}`;
+  }
+
+  async function openExtensionPage(path: string): Promise<Page> {
+    const page = await browser.newPage();
+    const url = extensionUrl(path);
+    // `page.goto` waits for ever for the load of an extension's page.
+    const context = (page.mainFrame() as unknown as { _id: string })._id;
+    await send('browsingContext.navigate', { context, url, wait: 'none' });
+    await page.waitForFunction(
+      (expected) => location.href === expected && document.readyState === 'complete',
+      {},
+      url,
+    );
+    return page;
+  }
+
+  const backgroundRuns = async () => (await chrome(`${POLICY}?.extension?.backgroundState`)) === 'running';
+
+  async function endBackground(): Promise<void> {
+    await chrome(
+      `${POLICY}.extension.terminateBackground({ ignoreDevToolsAttached: true, disableResetIdleForTest: true })`,
+    );
+  }
+
+  await start();
+
+  return {
+    name: 'firefox',
+    log,
+    version: async () => (await browser.version()).replace(/^.*\//, ''),
+    newPage: () => browser.newPage(),
+    extensionUrl,
+    openExtensionPage,
+    async openPopup() {
+      const page = await openExtensionPage('popup.html');
+      await page.setViewport(POPUP_VIEWPORT);
+      return page;
+    },
+    endBackground,
+    backgroundRuns,
+    endDownloader: endBackground,
+    async endServiceWorkers(origin) {
+      await chrome(`(() => {
+        const manager = Cc['@mozilla.org/serviceworkers/manager;1'].getService(Ci.nsIServiceWorkerManager);
+        const all = manager.getAllRegistrations();
+        return Promise.all(Array.from({ length: all.length }, (_, index) => {
+          const registration = all.queryElementAt(index, Ci.nsIServiceWorkerRegistrationInfo);
+          if (registration.principal.originNoSuffix !== ${JSON.stringify(origin)}) return;
+          return registration.activeWorker?.terminateWorker();
+        })).then(() => true);
+      })()`);
+    },
+    async setOffline(offline) {
+      await chrome(`Services.io.offline = ${offline}`);
+      // Connections that are kept alive would go on serving.
+      if (offline) await chrome(`Services.obs.notifyObservers(null, 'net:prune-all-connections')`);
+    },
+    async kill() {
+      await running.kill();
+      await browser.disconnect();
+    },
+    async restart() {
+      if (browser.connected) {
+        await Promise.all([send('browser.close', {}), running.ended()]);
+      }
+      await start();
+    },
+    async close() {
+      await running.kill();
+      await browser.disconnect();
+      if (options.profile === undefined) removeDirectory(profile);
+      removeDirectory(temporary);
+    },
+    memory: () => running.memory(),
+  };
+}
+
+/** Preferences, and the extension for good: a temporary one would be gone after a restart. */
+function writeProfile(profile: string, options: LaunchOptions): void {
+  mkdirSync(join(profile, 'extensions'), { recursive: true });
+  const preferences = Object.entries({ ...PREFERENCES, ...options.preferences });
+  writeFileSync(
+    join(profile, 'user.js'),
+    preferences
+      .map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`)
+      .join(''),
+  );
+  if (options.extension !== null) {
+    writeFileSync(join(profile, 'extensions', `${EXTENSION_ID}.xpi`), zipDirectory(options.extension));
+  }
+}

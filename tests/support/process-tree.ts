@@ -1,0 +1,85 @@
+/** Browsers are trees of processes: what they weigh, and how to be rid of them. Linux only. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Reads a file under /proc; '' when the process has just gone. */
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return '';
+    throw error;
+  }
+}
+
+/** State and parent of a process; null when there is none. */
+function statusOf(pid: number): { state: string; parent: number } | null {
+  const stat = readProc(pid, 'stat');
+  // The name, in parentheses, may hold anything.
+  const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return state && parent ? { state, parent: Number(parent) } : null;
+}
+
+function allPids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** `root` and all its descendants. */
+export function processTree(root: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const pid of allPids()) {
+    const parent = statusOf(pid)?.parent;
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), pid]);
+  }
+  const tree = [root];
+  for (const pid of tree) tree.push(...(children.get(pid) ?? []));
+  return tree;
+}
+
+function killAll(pids: number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/** SIGKILL to `root` and all its descendants, without waiting. */
+export function killTreeNow(root: number): void {
+  killAll(processTree(root));
+}
+
+/** Ends `root` and all its descendants at once, and waits until they are gone. */
+export async function killTree(root: number): Promise<void> {
+  await killAndWait(processTree(root));
+}
+
+/** Ends every process that names `mark` in its command line: what a test run that died left behind. */
+export async function killMarked(mark: string): Promise<void> {
+  await killAndWait(
+    allPids().filter((pid) => pid !== process.pid && readProc(pid, 'cmdline').includes(mark)),
+  );
+}
+
+async function killAndWait(pids: number[]): Promise<void> {
+  killAll(pids);
+  const runs = (pid: number) => {
+    const state = statusOf(pid)?.state;
+    return state !== undefined && state !== 'Z' && state !== 'X';
+  };
+  while (pids.some(runs)) await delay(20);
+}
+
+/** Proportional set size of `root` and all its descendants, in bytes. */
+export function memoryOfTree(root: number): number {
+  let kibibytes = 0;
+  for (const pid of processTree(root)) {
+    kibibytes += Number(/^Pss:\s+(\d+)/m.exec(readProc(pid, 'smaps_rollup'))?.[1] ?? 0);
+  }
+  return kibibytes * 1024;
+}
