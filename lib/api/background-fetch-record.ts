@@ -55,7 +55,7 @@ async function responseReady(realm: Realm, key: string, record: RecordSnapshot):
   const { head, result } = response;
   if (!head || !isExposed(result)) throw resultException(result);
   // Native hands out an empty body with a status that is not ok, though the specification gives its bytes.
-  if (head.status < 200 || head.status > 299) return toResponse(head, new Blob());
+  if (head.status < 200 || head.status > 299) return toResponse(head, null);
   if (result === 'success') return toResponse(head, new Blob(response.pieces));
   return toResponse(head, bodyStream(response, read));
 }

@@ -17,7 +17,7 @@ const LOWEST_STATUS = 200;
 const HIGHEST_STATUS = 599;
 
 /** A Response as https://wicg.github.io/background-fetch/#create-record-objects makes it. */
-export function toResponse(head: ResponseHead, body: Blob | ReadableStream<Uint8Array>): Response {
+export function toResponse(head: ResponseHead, body: Blob | ReadableStream<Uint8Array> | null): Response {
   const isConstructible = head.status >= LOWEST_STATUS && head.status <= HIGHEST_STATUS;
   const response = new Response(NULL_BODY_STATUSES.includes(head.status) ? null : body, {
     status: isConstructible ? head.status : HIGHEST_STATUS,

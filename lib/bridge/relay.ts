@@ -1,0 +1,125 @@
+/**
+ * Passes a page's calls to the background, and what the background pushes to the page. The background may go away at any
+ * time (it is ended when idle, the page goes into the back/forward cache) and comes back when it is called.
+ */
+import type { ClosableChannel } from '../platform/runtime.ts';
+import type { Update } from '../protocol/calls.ts';
+import {
+  CallFailure,
+  type Channel,
+  ChannelClosed,
+  type RpcClient,
+  rpcClient,
+  rpcServer,
+} from '../protocol/rpc.ts';
+import type { Snapshot } from '../protocol/wire.ts';
+
+/** A call is made this often when the background goes away under it at once, … */
+const MAX_ATTEMPTS = 3;
+/** … where at once means within this many ms. A `read` may wait through many lives of the background. */
+const AT_ONCE = 5_000;
+
+/** The calls of `SiteCalls` as the page makes them: what they hold is the background's to check. */
+type UncheckedCalls = Record<string, { argument: unknown; result: unknown }>;
+
+type Watched = { scope: string; id: string };
+
+export interface Relay {
+  /** Gives up the connection and, where something waits for it, opens another. */
+  reconnect(): void;
+}
+
+/** `connect` opens a channel to the background; it throws when there is none any more. */
+export function relay(page: Channel, connect: () => ClosableChannel): Relay {
+  let connection: { channel: ClosableChannel; client: RpcClient<UncheckedCalls> } | undefined;
+  /** The background fetches that the page watches, by key. */
+  const unsettled = new Map<string, Watched>();
+
+  const { push } = rpcServer(page, answer);
+
+  async function answer(name: string, argument: unknown): Promise<unknown> {
+    const knownBefore = new Set(unsettled.keys());
+    let attempts = 0;
+    for (;;) {
+      const startedAt = performance.now();
+      try {
+        const isRepeatedFetch = attempts > 0 && name === 'fetch';
+        const result = isRepeatedFetch
+          ? await repeatFetch(argument, knownBefore)
+          : await send(name, argument);
+        if ((name === 'fetch' || name === 'get') && result) watch(argument, result as Snapshot);
+        return result;
+      } catch (error) {
+        if (error instanceof CallFailure) throw error;
+        // A port may be dead without having said so.
+        if (!(error instanceof ChannelClosed)) connection?.channel.close();
+        attempts = performance.now() - startedAt > AT_ONCE ? 1 : attempts + 1;
+        if (attempts >= MAX_ATTEMPTS) {
+          throw new CallFailure(
+            'UnknownError',
+            `Backfetch can't be reached. If it was updated or switched off, reload this page. (${error})`,
+          );
+        }
+      }
+    }
+  }
+
+  /**
+   * All other calls may be made twice: they change nothing or, `abort`, end in the same state (though the answer is then
+   * false, as if it had settled before). A `fetch` may have been stored before the background went away: it then is the
+   * one that has the id now, unless the page knew that one already. Then, and when the id is free, the call is made again,
+   * and the background answers as it would have.
+   */
+  async function repeatFetch(argument: unknown, knownBefore: Set<string>): Promise<unknown> {
+    const { scope, id } = argument as Watched;
+    const stored = (await send('get', { scope, id })) as Snapshot | null;
+    return stored && !knownBefore.has(stored.key) ? stored : send('fetch', argument);
+  }
+
+  function send(name: string, argument: unknown): Promise<unknown> {
+    connection ??= open();
+    return connection.client.call(name, argument);
+  }
+
+  function open() {
+    const channel = connect();
+    const opened = { channel, client: rpcClient<UncheckedCalls>(channel) };
+    opened.client.onPush((update) => {
+      if ((update as Update).result !== '') unsettled.delete((update as Update).key);
+      push(update);
+    });
+    channel.onClose(() => {
+      if (connection === opened) connection = undefined;
+      watchAllAgain();
+    });
+    return opened;
+  }
+
+  function watch(argument: unknown, { key, result }: Snapshot): void {
+    const { scope, id } = argument as Watched;
+    if (result === '') unsettled.set(key, { scope, id });
+    else unsettled.delete(key);
+  }
+
+  /** A new connection hears of a background fetch once it has asked for it. */
+  function watchAllAgain(): void {
+    for (const [key, watched] of unsettled) void watchAgain(key, watched);
+  }
+
+  async function watchAgain(key: string, watched: Watched): Promise<void> {
+    try {
+      const snapshot = (await answer('get', watched)) as Snapshot | null;
+      if (snapshot?.key === key) push(snapshot);
+      else unsettled.delete(key);
+    } catch (error) {
+      console.warn(`Backfetch: no progress of "${watched.id}" reaches this page now.`, error);
+    }
+  }
+
+  return {
+    reconnect() {
+      if (connection) connection.channel.close();
+      else watchAllAgain();
+    },
+  };
+}
