@@ -7,6 +7,11 @@ import type { ServiceWorkerGlobalScope } from '../lib/worker/service-worker.ts';
 
 export default defineUnlistedScript(() => {
   const scope = self as unknown as ServiceWorkerGlobalScope;
-  hearOrders(scope, installBackgroundFetch(scope));
-  answerHostFrames(scope);
+  try {
+    hearOrders(scope, installBackgroundFetch(scope));
+    answerHostFrames(scope);
+  } catch (error) {
+    // Thrown on, it would keep the site's own script from running.
+    console.error('Backfetch could not give this service worker the Background Fetch API.', error);
+  }
 });

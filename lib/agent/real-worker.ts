@@ -3,8 +3,9 @@ import { MARKER, type Pong, type WorkerMessage } from '../worker/marker.ts';
 
 /** Firefox ends a service worker ~60 s after the last message, whatever it waits for. */
 const KEEP_ALIVE_MS = 10_000;
-/** A stopped worker has to start first, on a busy machine. */
-const PING_MS = 10_000;
+/** A stopped worker has to start first; where that takes longer, an update does no harm and the second ping waits. */
+const FIRST_PING_MS = 3_000;
+const SECOND_PING_MS = 10_000;
 const UPDATE_MS = 30_000;
 /** Pings in a row that tell that the event is lost: one may have crossed the message that the event is over. */
 const LOST_AFTER = 2;
@@ -24,9 +25,10 @@ export async function fireInServiceWorker(
   order: EventOrder,
   port: MessagePort,
 ): Promise<void> {
-  if (!(await ping(registration, PING_MS))) {
+  if (!(await ping(registration, FIRST_PING_MS))) {
     await replaceWorker(registration);
-    if (!(await ping(registration, PING_MS))) throw new Error("The site's service worker does not answer.");
+    if (!(await ping(registration, SECOND_PING_MS)))
+      throw new Error("The site's service worker does not answer.");
   }
   const worker = activeWorker(registration);
   const over = new MessageChannel();
@@ -75,11 +77,11 @@ async function askPong(worker: ServiceWorker, timeoutMs: number): Promise<Pong |
   }
 }
 
-/** A worker from before the extension came: an update fetches its script again, through us. */
+/** A worker from before the extension came: an update, if its script is not ours yet, installs it through us. */
 async function replaceWorker(registration: ServiceWorkerRegistration): Promise<void> {
   await registration.update();
   const worker = registration.installing ?? registration.waiting;
-  if (!worker) throw new Error("The site's service worker does not answer, and an update brings no new one.");
+  if (!worker) return;
   const state = await within(UPDATE_MS, settledState(worker));
   if (state === 'redundant')
     throw new Error("The new version of the site's service worker could not be installed.");

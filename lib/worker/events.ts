@@ -187,6 +187,8 @@ function invalidState(message: string): DOMException {
 function defineEventHandler(scope: EventTarget, name: BackgroundFetchEventName): void {
   const handler = new EventHandler(scope, name);
   const attribute = `on${name}`;
+  // A module imported by the site's script ran ahead of us, and may have set it.
+  handler.value = Reflect.get(scope, attribute);
   // An object literal's accessors have the names and the lack of a prototype that Web IDL wants.
   const accessors = {
     get [attribute]() {
