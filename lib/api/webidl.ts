@@ -36,8 +36,9 @@ export function defineInterface(
   Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
   for (const member of Object.getOwnPropertyNames(prototype)) {
     if (member !== 'constructor') Object.defineProperty(prototype, member, { enumerable: true });
-    const length = lengths[member];
-    if (length) Object.defineProperty(Reflect.get(prototype, member), 'length', { value: length });
+  }
+  for (const [operation, length] of Object.entries(lengths)) {
+    Object.defineProperty(Reflect.get(prototype, operation), 'length', { value: length });
   }
   Object.defineProperty(global, name, {
     value: interfaceObject,
