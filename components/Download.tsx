@@ -3,6 +3,7 @@ import { t } from '../lib/ui/messages.ts';
 import { isolate } from '../lib/ui/text.ts';
 import type { DownloadView } from '../lib/ui/view.ts';
 import { ActionButton } from './ActionButton.tsx';
+import { Facts } from './Facts.tsx';
 import { SiteIcon } from './SiteIcon.tsx';
 
 /** What the person can do to a background fetch. */
@@ -16,7 +17,7 @@ interface Props {
 
 /** A background fetch that is not over yet. */
 export function Download({ row, view, act }: Props) {
-  const { title, phase, progress, facts } = view;
+  const { title, phase, progress } = view;
   const titleId = `title-${row.key}`;
   return (
     <li class="download" data-phase={phase} data-failed={view.failed}>
@@ -33,8 +34,7 @@ export function Download({ row, view, act }: Props) {
             {...(progress.fraction === null ? {} : { value: progress.fraction })}
           />
         )}
-        {facts.length > 0 && <p class="facts">{facts.join(' · ')}</p>}
-        <p class="status">{view.status}</p>
+        <Facts status={view.status} facts={view.facts} />
         {phase === 'asking' && <Question row={row} title={title} act={act} />}
       </div>
     </li>

@@ -2,6 +2,7 @@ import type { BackgroundFetchRow } from '../lib/store/schema.ts';
 import { formatDateTime, formatMoment } from '../lib/ui/format.ts';
 import type { DownloadView } from '../lib/ui/view.ts';
 import { ActionButton } from './ActionButton.tsx';
+import { Facts } from './Facts.tsx';
 import { Origin } from './Origin.tsx';
 import { SiteIcon } from './SiteIcon.tsx';
 
@@ -28,17 +29,18 @@ export function FinishedDownload({ row, view, now, open, clear }: Props) {
         <ActionButton action="clear" title={view.title} onPress={() => clear(row)} />
       </div>
       <div class="details">
-        <p class="facts">
+        <p>
           <Origin origin={row.origin} />
         </p>
-        <p class="facts">
-          <span class="status">{view.status}</span>
-          {view.facts.map((fact) => ` · ${fact}`)}
-          {' · '}
-          <time dateTime={new Date(row.doneAt).toISOString()} title={formatDateTime(row.doneAt)}>
-            {formatMoment(row.doneAt, now)}
-          </time>
-        </p>
+        <Facts
+          status={view.status}
+          facts={[
+            ...view.facts,
+            <time key="time" dateTime={new Date(row.doneAt).toISOString()} title={formatDateTime(row.doneAt)}>
+              {formatMoment(row.doneAt, now)}
+            </time>,
+          ]}
+        />
       </div>
     </li>
   );

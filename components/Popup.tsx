@@ -66,7 +66,7 @@ export function Popup() {
         <img src="/icon/48.png" alt="" width="24" height="24" />
         <h1>{t('extensionName')}</h1>
         {unfinished.length > 0 && (
-          <p class="count">{plural('running', unfinished.length, formatInteger(unfinished.length))}</p>
+          <p class="count">{plural('downloadCount', unfinished.length, formatInteger(unfinished.length))}</p>
         )}
         <button
           type="button"

@@ -31,7 +31,7 @@ function formatScaled(bytes: number, suffix: '' | '-per-second'): string {
 
 /** `fraction` of 1 → “27%”. Rounds down: 100% is said of what is complete only. */
 export function formatPercent(fraction: number): string {
-  return new Intl.NumberFormat(language(), { style: 'percent' }).format(Math.floor(fraction * 100) / 100);
+  return new Intl.NumberFormat(language(), { style: 'percent', roundingMode: 'floor' }).format(fraction);
 }
 
 export function formatInteger(value: number): string {

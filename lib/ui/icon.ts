@@ -19,6 +19,12 @@ export function pickIcon(icons: ImageResource[], scope: string): string | null {
   return best?.href ?? null;
 }
 
+function isOwn(url: URL, scope: string): boolean {
+  if (url.protocol === 'data:') return url.pathname.startsWith('image/');
+  // A blob: URL has its maker's origin too, but can be read there only.
+  return url.protocol !== 'blob:' && url.origin === new URL(scope).origin;
+}
+
 /** The largest of https://html.spec.whatwg.org/#attr-link-sizes, in pixels; an image for any size fits; 0 for unknown. */
 function sizeOf({ sizes, type }: ImageResource): number {
   if (type === 'image/svg+xml') return WANTED;

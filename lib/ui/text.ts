@@ -6,7 +6,7 @@ const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]
 /** A site's text as one line that can't disturb what stands around it. Empty where nothing visible is left. */
 export function cleanText(text: string): string {
   const line = text.replace(UNSAFE, ' ').replace(/\s+/gu, ' ').trim();
-  const characters = [...line.slice(0, 2 * MAX_LENGTH)];
+  const characters = [...line.slice(0, 2 * (MAX_LENGTH + 1))];
   return characters.length > MAX_LENGTH ? `${characters.slice(0, MAX_LENGTH - 1).join('')}…` : line;
 }
 

@@ -132,7 +132,9 @@ function statusOf(row: BackgroundFetchRow, phase: Phase, now: number): string {
 
 function outcomeOf(row: BackgroundFetchRow): string {
   if (row.failureReason !== '') return t(FAILURES[row.failureReason]);
-  if (row.deliveredBy !== 'cache') return t('succeeded');
+  // The site's service worker was unregistered before it could get it.
+  if (row.deliveredBy === '') return t('siteGone');
+  if (row.deliveredBy === 'event') return t('succeeded');
   return t('deliveredIntoCache', isolate(cleanText(`background-fetch:${row.id}`)));
 }
 
