@@ -10,10 +10,7 @@ const WANTED = 64;
 export function pickIcon(icons: ImageResource[], scope: string): string | null {
   const usable = icons.flatMap((icon) => {
     const url = URL.parse(icon.src, scope);
-    const inline = url?.protocol === 'data:' && url.pathname.startsWith('image/');
-    return url && (inline || url.origin === new URL(scope).origin)
-      ? [{ href: url.href, size: sizeOf(icon) }]
-      : [];
+    return url && isOwn(url, scope) ? [{ href: url.href, size: sizeOf(icon) }] : [];
   });
   const [best] = usable.toSorted((a, b) => distance(a.size) - distance(b.size));
   return best?.href ?? null;
