@@ -4,7 +4,12 @@ import { HOST_FRAME_PARAMETER } from './lib/protocol/host-frame.ts';
 const EVERY_SITE = ['http://*/*', 'https://*/*'];
 
 /** Frames that get the API: also about:blank, srcdoc and blob: children of a site. */
-const EVERY_FRAME = { run_at: 'document_start' as const, all_frames: true, match_about_blank: true, match_origin_as_fallback: true };
+const EVERY_FRAME = {
+  run_at: 'document_start' as const,
+  all_frames: true,
+  match_about_blank: true,
+  match_origin_as_fallback: true,
+};
 
 export default defineConfig({
   manifestVersion: 3,
@@ -12,8 +17,7 @@ export default defineConfig({
   imports: false,
   outDirTemplate: '{{browser}}-mv{{manifestVersion}}',
   vite: () => ({
-    build: { target: 'es2023' },
-    esbuild: { charset: 'ascii' },
+    build: { target: 'es2024' },
   }),
   manifest: ({ browser }) => {
     const firefox = browser === 'firefox';
@@ -42,7 +46,8 @@ export default defineConfig({
       action: { default_title: '__MSG_extensionName__' },
       content_security_policy: {
         // Host frames are of the sites' origins; nothing else is loaded from outside the package.
-        extension_pages: "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http: https: data: blob:; connect-src http: https: 'self'; frame-src http: https:; worker-src 'self'; base-uri 'none'; form-action 'none'",
+        extension_pages:
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http: https: data: blob:; connect-src http: https: 'self'; frame-src http: https:; worker-src 'self'; base-uri 'none'; form-action 'none'",
       },
       content_scripts: [
         {

@@ -1,7 +1,15 @@
 import { onChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
+import type { BackgroundFetchRow } from '../store/schema.ts';
 import type { Surroundings } from './job.ts';
 import { performBackgroundFetch } from './perform-background-fetch.ts';
+
+export interface DownloaderHooks {
+  /** Keeps this document alive until the returned function is called. */
+  hold(): () => void;
+  /** A background fetch has settled, or was stopped. */
+  stopped(key: string): Promise<void>;
+}
 
 /**
  * Performs every background fetch that the database says is active, and stops those that aren't any more. It keeps no
@@ -9,13 +17,12 @@ import { performBackgroundFetch } from './perform-background-fetch.ts';
  */
 export class Downloader {
   readonly #surroundings: Surroundings;
-  readonly #whenBusy: (busy: boolean) => void;
+  readonly #hooks: DownloaderHooks;
   readonly #running = new Map<string, { controller: AbortController; done: Promise<void> }>();
 
-  /** `whenBusy` is told when the first background fetch starts and when the last one has stopped. */
-  constructor(surroundings: Surroundings, whenBusy: (busy: boolean) => void) {
+  constructor(surroundings: Surroundings, hooks: DownloaderHooks) {
     this.#surroundings = surroundings;
-    this.#whenBusy = whenBusy;
+    this.#hooks = hooks;
   }
 
   /** Looks at one background fetch, or at all, and acts. */
@@ -42,14 +49,22 @@ export class Downloader {
       return this.#look(key);
     }
     const controller = new AbortController();
-    const done = performBackgroundFetch(row, this.#surroundings, controller.signal)
-      .catch((error: unknown) => console.error(`Backfetch: a download of ${row.origin} broke off.`, error))
-      .finally(() => {
-        this.#running.delete(key);
-        if (this.#running.size === 0) this.#whenBusy(false);
-      });
-    this.#running.set(key, { controller, done });
-    if (this.#running.size === 1) this.#whenBusy(true);
+    this.#running.set(key, { controller, done: this.#perform(row, controller.signal) });
+  }
+
+  async #perform(row: BackgroundFetchRow, signal: AbortSignal): Promise<void> {
+    const release = this.#hooks.hold();
+    try {
+      await performBackgroundFetch(row, this.#surroundings, signal);
+    } catch (error) {
+      console.error(`Backfetch: a download of ${row.origin} broke off.`, error);
+    }
+    this.#running.delete(row.key);
+    try {
+      await this.#hooks.stopped(row.key);
+    } finally {
+      release();
+    }
   }
 }
 

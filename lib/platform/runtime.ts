@@ -12,6 +12,7 @@ export interface RuntimePort {
 }
 
 interface Runtime {
+  getURL(path: string): string;
   connect(info: { name: string }): RuntimePort;
   lastError?: unknown;
 }
@@ -23,15 +24,26 @@ export interface ClosableChannel extends Channel {
 
 /** Opens a port to the background. Throws when the extension was updated or removed since this script came. */
 export function connectToBackground(name: string): ClosableChannel {
-  const { browser, chrome } = globalThis as { browser?: { runtime: Runtime }; chrome?: { runtime: Runtime } };
-  const runtime = (browser ?? chrome)?.runtime;
-  if (!runtime) throw new Error('The extension is gone.');
+  const runtime = ownRuntime();
   const port = runtime.connect({ name });
   // Chromium writes an error to the site's console unless it is read.
   port.onDisconnect.addListener(() => runtime.lastError);
   return runtimeChannel(port);
 }
 
+/** The origin of our own documents, without a slash at its end. */
+export function extensionOrigin(): string {
+  return ownRuntime().getURL('').slice(0, -1);
+}
+
+function ownRuntime(): Runtime {
+  const { browser, chrome } = globalThis as { browser?: { runtime: Runtime }; chrome?: { runtime: Runtime } };
+  const runtime = (browser ?? chrome)?.runtime;
+  if (!runtime) throw new Error('The extension is gone.');
+  return runtime;
+}
+
+/** A runtime port as a channel. */
 export function runtimeChannel(port: RuntimePort): ClosableChannel {
   const listeners: (() => void)[] = [];
   const closed = () => {

@@ -4,7 +4,7 @@
  */
 import type { CallError, CallErrorName, Caller } from './calls.ts';
 
-/** What a channel must be able to do. Messages are structured clones. */
+/** What a channel must be able to do. Messages are structured clones. Both ends may call and answer over one channel. */
 export interface Channel {
   post(message: unknown): void;
   /** Called with every message, in order. */
@@ -115,7 +115,8 @@ export function portChannel(port: MessagePort): Channel {
   return {
     post: (message) => port.postMessage(message),
     onMessage: (listener) => {
-      port.onmessage = (event) => listener(event.data);
+      port.addEventListener('message', (event) => listener(event.data));
+      port.start();
     },
     onClose: () => {},
   };

@@ -1,14 +1,19 @@
 import browser from 'webextension-polyfill';
-import type { BackgroundCommands, CommandMessage } from './commands.ts';
+import type { ArgumentOf, ResultOf } from './calls.ts';
+import type { BackgroundCommands, CommandMessage, DownloaderCommands } from './commands.ts';
 
-/** Sends a command from an extension page to the background. Rejects with the background's error. */
-export async function sendCommand<Name extends keyof BackgroundCommands>(
+/** Sends a command to the background. Rejects with the background's error. */
+export function sendCommand<Name extends keyof BackgroundCommands>(
   name: Name,
-  argument: BackgroundCommands[Name]['argument'],
-): Promise<BackgroundCommands[Name]['result']> {
-  return browser.runtime.sendMessage<CommandMessage, BackgroundCommands[Name]['result']>({
-    to: 'background',
-    name,
-    argument,
-  });
+  argument: ArgumentOf<BackgroundCommands, Name>,
+): Promise<ResultOf<BackgroundCommands, Name>> {
+  return browser.runtime.sendMessage({ to: 'background', name, argument } satisfies CommandMessage);
+}
+
+/** Sends a command to the downloader where it is a document of its own. Rejects with the downloader's error. */
+export function sendToDownloader<Name extends keyof DownloaderCommands>(
+  name: Name,
+  argument: ArgumentOf<DownloaderCommands, Name>,
+): Promise<ResultOf<DownloaderCommands, Name>> {
+  return browser.runtime.sendMessage({ to: 'downloader', name, argument } satisfies CommandMessage);
 }

@@ -233,13 +233,15 @@ export function settleBackgroundFetch(key: string): Promise<boolean> {
 export function beginDelivery(key: string): Promise<boolean> {
   return db.transaction('rw', db.backgroundFetches, async () => {
     const row = await db.backgroundFetches.get(key);
-    return row !== undefined && move(key, 'delivering', { deliveryAttempts: row.deliveryAttempts + 1 });
+    return (
+      row !== undefined && move(key, 'delivering', { deliveryAttempts: row.deliveryAttempts + 1, retryAt: 0 })
+    );
   });
 }
 
-/** The hand-off broke off; it is to be repeated. */
-export function deliveryFailed(key: string): Promise<boolean> {
-  return move(key, 'settled');
+/** The hand-off broke off; it is to be repeated, by us not before `retryAt` (ms since the epoch). */
+export function deliveryFailed(key: string, retryAt: number): Promise<boolean> {
+  return move(key, 'settled', { retryAt });
 }
 
 /** The site has acknowledged (or is gone): bytes and records go, the row stays as a line of history. */

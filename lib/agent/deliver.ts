@@ -1,0 +1,28 @@
+import type { AgentCalls, AgentRequests, DeliveryOutcome } from '../protocol/agent.ts';
+import type { ArgumentOf, Caller, EventCalls } from '../protocol/calls.ts';
+import { portChannel, rpcServer } from '../protocol/rpc.ts';
+import { fireInEmulatedScope } from './emulated-worker.ts';
+import { fireInServiceWorker } from './real-worker.ts';
+
+/** Fires a functional event at the site's service worker, and passes the worker's calls on meanwhile. */
+export async function deliver(
+  { delivery, scope, order, scopeScript }: ArgumentOf<AgentCalls, 'deliver'>,
+  background: Caller<AgentRequests>,
+): Promise<DeliveryOutcome> {
+  const registrations = await navigator.serviceWorker.getRegistrations();
+  const registration = registrations.find((each) => each.scope === scope);
+  if (!registration?.active) return { outcome: 'no-registration' };
+  const settled = Promise.withResolvers<EventCalls['settled']['argument']>();
+  const { port1, port2 } = new MessageChannel();
+  rpcServer(portChannel(port1), async (name, argument) => {
+    if (name === 'settled') return settled.resolve(argument as EventCalls['settled']['argument']);
+    return background.call('worker', { delivery, name, argument });
+  });
+  try {
+    if (scopeScript) await fireInEmulatedScope({ scopeScript, registration, order, port: port2 });
+    else await fireInServiceWorker(registration, order, port2);
+  } catch (error) {
+    return { outcome: 'unreachable', reason: String(error) };
+  }
+  return { outcome: 'settled', ...(await settled.promise) };
+}

@@ -1,0 +1,24 @@
+import type { AgentCalls, AgentRequests } from '../protocol/agent.ts';
+import type { Answers } from '../protocol/calls.ts';
+import { CallFailure, type Channel, rpcClient, rpcServer } from '../protocol/rpc.ts';
+import { deliver } from './deliver.ts';
+import { siteFetch } from './site-fetch.ts';
+import { storeRecords } from './store-records.ts';
+
+/** Answers our own document's calls, as the site. */
+export function serveAgent(channel: Channel): void {
+  const background = rpcClient<AgentRequests>(channel);
+  const answers: Answers<AgentCalls> = {
+    ...siteFetch(),
+    deliver: (argument) => deliver(argument, background),
+    async store({ cache, records }) {
+      await storeRecords(cache, records);
+      return undefined;
+    },
+  };
+  rpcServer(channel, async (name, argument) => {
+    if (!Object.hasOwn(answers, name))
+      throw new CallFailure('TypeError', `The agent knows no call "${name}".`);
+    return answers[name as keyof AgentCalls](argument as never);
+  });
+}

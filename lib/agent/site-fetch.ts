@@ -1,0 +1,91 @@
+import type { AgentCalls } from '../protocol/agent.ts';
+import type { Answers } from '../protocol/calls.ts';
+import { CallFailure } from '../protocol/rpc.ts';
+import type { RequestHead, ResponseHead } from '../protocol/wire.ts';
+
+/** A piece is handed on when it has so many bytes, or this long (ms) after its first came. */
+const PIECE_BYTES = 1024 * 1024;
+const PIECE_TIME = 200;
+
+type Stream = {
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
+  controller: AbortController;
+};
+
+/**
+ * Makes requests as the site: this script runs in a document of the site's origin, so that the browser itself enforces
+ * CORS, mixed content, cookies and referrers, and only what it exposes is passed on.
+ */
+export function siteFetch(): Answers<Pick<AgentCalls, 'fetch' | 'read' | 'cancel'>> {
+  const streams = new Map<number, Stream>();
+  let last = 0;
+  return {
+    async fetch({ request, body }) {
+      const controller = new AbortController();
+      const response = await networkErrors(
+        fetch(request.url, { ...requestInit(request), body, signal: controller.signal }),
+      );
+      if (response.type === 'opaqueredirect') {
+        controller.abort();
+        throw new CallFailure('TypeError', 'The server redirects, and the request does not follow.');
+      }
+      const stream = ++last;
+      streams.set(stream, { reader: response.body?.getReader(), controller });
+      return { stream, head: responseHead(response) };
+    },
+    async read({ stream }) {
+      const entry = streams.get(stream);
+      if (!entry) return null;
+      const piece = await networkErrors(nextPiece(entry));
+      if (!piece) streams.delete(stream);
+      return piece;
+    },
+    async cancel({ stream }) {
+      streams.get(stream)?.controller.abort();
+      streams.delete(stream);
+      return undefined;
+    },
+  };
+}
+
+async function nextPiece({ reader }: Stream): Promise<Blob | null> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  let startedAt = 0;
+  while (size < PIECE_BYTES && (size === 0 || Date.now() - startedAt < PIECE_TIME)) {
+    const chunk = (await reader?.read())?.value;
+    if (!chunk) break;
+    startedAt ||= Date.now();
+    parts.push(chunk);
+    size += chunk.byteLength;
+  }
+  return size === 0 ? null : new Blob(parts);
+}
+
+function requestInit(request: RequestHead): RequestInit {
+  const { url: _, referrer, ...init } = request;
+  // The Fetch standard takes only a referrer of the document's own origin here, and a page could not name another either.
+  const own = referrer !== '' && URL.canParse(referrer) && new URL(referrer).origin === location.origin;
+  return { ...init, referrer: own || referrer === '' ? referrer : 'about:client' };
+}
+
+function responseHead(response: Response): ResponseHead {
+  const { url, status, statusText, headers, type, redirected } = response;
+  return {
+    url,
+    status,
+    statusText,
+    headers: [...headers],
+    type: type === 'cors' ? 'cors' : 'basic',
+    redirected,
+  };
+}
+
+/** Tells the browser's TypeErrors as such across the channel. */
+async function networkErrors<Value>(promise: Promise<Value>): Promise<Value> {
+  try {
+    return await promise;
+  } catch (error) {
+    throw error instanceof Error ? new CallFailure('TypeError', error.message) : error;
+  }
+}

@@ -1,0 +1,126 @@
+import browser from 'webextension-polyfill';
+import { frameRule } from '../platform/frame-rule.ts';
+import { platform } from '../platform/index.ts';
+import { openTab } from '../platform/open-tab.ts';
+import type { BackgroundCommands } from '../protocol/commands.ts';
+import { receiveCommands } from '../protocol/receive.ts';
+import {
+  abortBackgroundFetch,
+  clearHistory,
+  pauseBackgroundFetch,
+  resumeBackgroundFetch,
+} from '../store/background-fetches.ts';
+import { announceChange, onChange } from '../store/changes.ts';
+import { db } from '../store/database.ts';
+import { updateBadge } from './badge.ts';
+import { serveBridge, updatePages } from './bridges.ts';
+import { notifyEnd } from './notifications.ts';
+import { deliverThroughPage, watchWaitingSites } from './page-delivery.ts';
+import { changeSettings, readSettings } from './settings.ts';
+
+/** Wakes the background while anything is unfinished, should it have died; the browsers' shortest period (minutes). */
+const ALARM = 'unfinished';
+const ALARM_PERIOD = 0.5;
+
+/** Starts everything; called synchronously, because the browser wakes the background by the listeners added here. */
+export function startBackground(): void {
+  platform.start();
+  browser.runtime.onConnect.addListener((port) => {
+    if (port.name === 'bridge') serveBridge(port, wakeDownloader);
+    if (port.name === 'agent')
+      deliverThroughPage(port, deliveryEffects).catch(logged('A hand-off through a page failed.'));
+  });
+  receiveCommands<BackgroundCommands>('background', {
+    async pause({ key }) {
+      await pauseBackgroundFetch(key);
+      return changed(key);
+    },
+    async resume({ key }) {
+      await resumeBackgroundFetch(key);
+      return changed(key);
+    },
+    async abort({ key }) {
+      await abortBackgroundFetch(key);
+      return changed(key);
+    },
+    async click({ key }) {
+      await platform.downloader.call('click', { key });
+      return undefined;
+    },
+    async clear({ key }) {
+      await clearHistory(key);
+      return undefined;
+    },
+    async configure(change) {
+      await platform.setUpPages(await changeSettings(change));
+      return undefined;
+    },
+    async changed({ key }) {
+      announceChange(key);
+      return undefined;
+    },
+    async hostFrameRule({ token, open }) {
+      await frameRule(platform.ownFrames, token, open);
+      return undefined;
+    },
+    async openTab({ url }) {
+      await openTab(url);
+      return undefined;
+    },
+  });
+  browser.alarms.onAlarm.addListener(() => wake());
+  browser.runtime.onStartup.addListener(() => wake());
+  browser.runtime.onInstalled.addListener(() => wake());
+  browser.notifications.onClicked.addListener((key) => {
+    browser.notifications.clear(key).catch(logged('A notification stayed.'));
+    platform.downloader.call('click', { key }).catch(logged('The site could not be told of a click.'));
+  });
+  updatePages();
+  onChange((key) => {
+    afterChange(key).catch(logged('A change could not be shown.'));
+  });
+  wake();
+}
+
+const deliveryEffects = { loadScopeScript: platform.loadScopeScript, openTab, changed };
+
+async function wakeDownloader(key: string): Promise<void> {
+  await platform.downloader.call('wake', { key });
+}
+
+async function changed(key: string): Promise<undefined> {
+  announceChange(key);
+  await wakeDownloader(key);
+  return undefined;
+}
+
+async function afterChange(key: string): Promise<void> {
+  await Promise.all([updateBadge(), notifyEnd(key), watchWaitingSites(), setAlarm()]);
+}
+
+/** Takes up whatever the database says is unfinished. Starting the background, for whatever reason, comes down to this. */
+function wake(): void {
+  takeUp().catch(logged('Unfinished downloads could not be taken up.'));
+}
+
+async function takeUp(): Promise<void> {
+  await platform.setUpPages(await readSettings());
+  if (await setAlarm()) await platform.downloader.call('wake', {});
+  await Promise.all([updateBadge(), watchWaitingSites()]);
+}
+
+/** Says whether anything is unfinished. */
+async function setAlarm(): Promise<boolean> {
+  const unfinished = await db.backgroundFetches
+    .where('state')
+    .anyOf('active', 'settled', 'delivering')
+    .count();
+  if (unfinished === 0) await browser.alarms.clear(ALARM);
+  else if (!(await browser.alarms.get(ALARM)))
+    await browser.alarms.create(ALARM, { periodInMinutes: ALARM_PERIOD });
+  return unfinished > 0;
+}
+
+function logged(sentence: string): (error: unknown) => void {
+  return (error) => console.error(`Backfetch: ${sentence}`, error);
+}

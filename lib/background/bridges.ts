@@ -1,0 +1,44 @@
+import type { Runtime } from 'webextension-polyfill';
+import { openDoor } from '../door/door.ts';
+import { runtimeChannel } from '../platform/runtime.ts';
+import { rpcServer } from '../protocol/rpc.ts';
+import { snapshotOf } from '../store/background-fetches.ts';
+import { announceChange, onChange } from '../store/changes.ts';
+import { db } from '../store/database.ts';
+import { siteOf } from './sender.ts';
+
+/** The pages that are connected, each with the background fetches that it knows. */
+const pages = new Set<{ keys: Set<string>; push(message: unknown): void }>();
+
+/** Serves a page's bridge as long as its port lives. */
+export function serveBridge(port: Runtime.Port, wakeDownloader: (key: string) => Promise<void>): void {
+  const site = siteOf(port.sender);
+  if (!site) {
+    port.disconnect();
+    return;
+  }
+  const channel = runtimeChannel(port);
+  const keys = new Set<string>();
+  const door = openDoor(site, {
+    async changed(key) {
+      announceChange(key);
+      await wakeDownloader(key);
+    },
+    seen: (key) => keys.add(key),
+  });
+  const page = { keys, push: rpcServer(channel, door).push };
+  pages.add(page);
+  channel.onClose(() => pages.delete(page));
+}
+
+/** Pushes changes to the pages they concern: https://wicg.github.io/background-fetch/#update-background-fetch-instances */
+export function updatePages(): void {
+  onChange(async (key) => {
+    const concerned = [...pages].filter((page) => page.keys.has(key));
+    if (concerned.length === 0) return;
+    const row = await db.backgroundFetches.get(key);
+    if (!row) return;
+    const snapshot = snapshotOf(row);
+    for (const page of concerned) page.push(snapshot);
+  });
+}

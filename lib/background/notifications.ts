@@ -1,0 +1,23 @@
+import browser from 'webextension-polyfill';
+import { db } from '../store/database.ts';
+import { readSettings } from './settings.ts';
+
+const ICON = '/icon/128.png';
+
+/** Background fetches that were told of since the background started. */
+const told = new Set<string>();
+
+/** Tells the person that a download has ended, once the site had its say about the title. */
+export async function notifyEnd(key: string): Promise<void> {
+  const row = await db.backgroundFetches.get(key);
+  if (row?.state !== 'done' || row.failureReason === 'aborted' || told.has(key)) return;
+  told.add(key);
+  if (!(await readSettings()).notify) return;
+  const text = row.result === 'success' ? 'notificationSuccess' : 'notificationFailure';
+  await browser.notifications.create(key, {
+    type: 'basic',
+    iconUrl: browser.runtime.getURL(ICON),
+    title: row.title || browser.i18n.getMessage('untitled'),
+    message: browser.i18n.getMessage(text, [row.origin]),
+  });
+}

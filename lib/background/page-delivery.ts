@@ -1,0 +1,61 @@
+/**
+ * Hand-off through an open page of the site, where its host frame can't be had (the site refuses it, or was down). Only
+ * sites for which something waits are watched: on those our agent is put into pages, on all others nothing happens.
+ */
+import browser, { type Runtime } from 'webextension-polyfill';
+import { AgentConnection } from '../delivery/agent-connection.ts';
+import { type Delivery, deliver } from '../delivery/deliver.ts';
+import { runtimeChannel } from '../platform/runtime.ts';
+import { db } from '../store/database.ts';
+import { siteOf } from './sender.ts';
+
+const SCRIPT = { js: ['agent.js'], runAt: 'document_idle' as const, persistAcrossSessions: true };
+
+/** Background fetches whose hand-off was tried in vain. */
+async function undelivered() {
+  const settled = await db.backgroundFetches.where('state').equals('settled').toArray();
+  return settled.filter((row) => row.deliveryAttempts > 0);
+}
+
+/** Match patterns have no ports; a page of another port on the host finds nothing waiting for it. */
+function patternOf(origin: string): string {
+  const { protocol, hostname } = new URL(origin);
+  return `${protocol}//${hostname}/*`;
+}
+
+/** Puts the agent into the pages, open and to come, of sites for which something waits, and nowhere else. */
+export async function watchWaitingSites(): Promise<void> {
+  const wanted = new Set((await undelivered()).map((row) => patternOf(row.origin)));
+  const registered = (await browser.scripting.getRegisteredContentScripts()).filter(({ id }) =>
+    id.startsWith('agent '),
+  );
+  const stale = registered.filter(({ matches }) => !wanted.has(matches?.[0] ?? ''));
+  if (stale.length > 0) await browser.scripting.unregisterContentScripts({ ids: stale.map(({ id }) => id) });
+  for (const { matches } of registered) wanted.delete(matches?.[0] ?? '');
+  for (const pattern of wanted) {
+    await browser.scripting.registerContentScripts([
+      { ...SCRIPT, id: `agent ${pattern}`, matches: [pattern] },
+    ]);
+    for (const tab of await browser.tabs.query({ url: pattern })) {
+      if (tab.id === undefined || tab.discarded || tab.incognito) continue;
+      await browser.scripting
+        .executeScript({ target: { tabId: tab.id }, files: SCRIPT.js })
+        .catch((error: unknown) => console.debug('Backfetch: this tab takes no script.', error));
+    }
+  }
+}
+
+/** An agent in an open page has come: what waits for its site is handed over through it. */
+export async function deliverThroughPage(
+  port: Runtime.Port,
+  effects: Omit<Delivery, 'withAgent'>,
+): Promise<void> {
+  const site = siteOf(port.sender);
+  if (site && !site.otherIdentity && !site.thirdParty) {
+    const agent = new AgentConnection(runtimeChannel(port));
+    const withAgent: Delivery['withAgent'] = (_origin, work) => work(agent);
+    const waiting = (await undelivered()).filter((row) => row.origin === site.origin);
+    for (const row of waiting) await deliver(row.key, { ...effects, withAgent });
+  }
+  port.disconnect();
+}

@@ -1,0 +1,104 @@
+import { settledEventName } from '../protocol/calls.ts';
+import {
+  beginDelivery,
+  deliveryFailed,
+  finishDelivery,
+  readResponses,
+  recordsOf,
+  snapshotOf,
+} from '../store/background-fetches.ts';
+import { announceChange } from '../store/changes.ts';
+import { db } from '../store/database.ts';
+import type { BackgroundFetchRow } from '../store/schema.ts';
+import type { AgentConnection } from './agent-connection.ts';
+import { answerWorker, type DeliveryEffects } from './worker-calls.ts';
+
+/** After so many hand-offs in which the worker could not be told, the records go into a cache of the site. */
+const UNREACHABLE_LIMIT = 3;
+const FIRST_RETRY = 60_000;
+const LONGEST_RETRY = 3_600_000;
+
+/** How a hand-off reaches the site, and what it sets going. */
+export interface Delivery extends DeliveryEffects {
+  /** Runs `work` with an agent of this origin. Rejects where there is none. */
+  withAgent(origin: string, work: (agent: AgentConnection) => Promise<void>): Promise<void>;
+  /** The emulated service-worker scope, where workers can't be reached themselves; else null. */
+  loadScopeScript(): Promise<Blob | null>;
+}
+
+/**
+ * Hands a settled background fetch to the site's service worker, and when that has acknowledged, lets go of the bytes.
+ * What breaks off is repeated: only the worker's acknowledgement ends it.
+ */
+export async function deliver(key: string, delivery: Delivery): Promise<void> {
+  // The lock goes with the document that delivers; a row left in "delivering" without it tells of a hand-off that died.
+  await navigator.locks.request(`delivery ${key}`, { ifAvailable: true }, async (lock) => {
+    if (!lock) return;
+    await deliveryFailed(key, 0);
+    if (!(await beginDelivery(key))) return;
+    announceChange(key);
+    const row = await db.backgroundFetches.get(key);
+    if (!row) return;
+    try {
+      await delivery.withAgent(row.origin, (agent) => handOver(row, agent, delivery));
+    } catch (error) {
+      console.warn(`Backfetch: a result for ${row.origin} could not be handed over yet.`, error);
+      const delay = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** (row.deliveryAttempts - 1));
+      await deliveryFailed(key, Date.now() + delay);
+    }
+    announceChange(key);
+  });
+}
+
+async function handOver(row: BackgroundFetchRow, agent: AgentConnection, delivery: Delivery): Promise<void> {
+  const event = settledEventName(row.failureReason);
+  const order = { event, snapshot: snapshotOf(row) };
+  const answer = answerWorker(row, event, delivery);
+  const outcome = await agent.deliver(row.scope, order, await delivery.loadScopeScript(), answer);
+  switch (outcome.outcome) {
+    case 'settled':
+      for (const error of outcome.errors)
+        console.warn(`Backfetch: the handler of ${row.origin} failed: ${error}`);
+      await finishDelivery(row.key, 'event');
+      return;
+    case 'no-registration':
+      await finishDelivery(row.key, '');
+      return;
+    case 'unreachable':
+      if (row.deliveryAttempts < UNREACHABLE_LIMIT) throw new Error(outcome.reason);
+      console.warn(
+        `Backfetch: the service worker of ${row.origin} can't be told (${outcome.reason}); its cache is filled.`,
+      );
+      await fillCache(row, agent);
+      await finishDelivery(row.key, 'cache');
+  }
+}
+
+/** The last resort: https://w3c.github.io/ServiceWorker/#cache-storage under the name `background-fetch:<id>`. */
+async function fillCache(row: BackgroundFetchRow, agent: AgentConnection): Promise<void> {
+  const records = await recordsOf(row.key).toArray();
+  const responses = await readResponses(records);
+  await agent.client.call('store', {
+    cache: `background-fetch:${row.id}`,
+    records: records.flatMap(({ index, request }, i) => {
+      const response = responses[i];
+      return response ? [{ index, request, requestBody: null, response }] : [];
+    }),
+  });
+}
+
+/**
+ * Fires backgroundfetchclick, for a background fetch in any state.
+ * https://wicg.github.io/background-fetch/#fire-a-background-fetch-click-event
+ */
+export async function fireBackgroundFetchClickEvent(key: string, delivery: Delivery): Promise<void> {
+  const row = await db.backgroundFetches.get(key);
+  if (!row) return;
+  const event = 'backgroundfetchclick';
+  await delivery.withAgent(row.origin, async (agent) => {
+    const order = { event, snapshot: snapshotOf(row) } as const;
+    const answer = answerWorker(row, event, delivery);
+    const outcome = await agent.deliver(row.scope, order, await delivery.loadScopeScript(), answer);
+    if (outcome.outcome === 'unreachable') throw new Error(outcome.reason);
+  });
+}

@@ -1,0 +1,57 @@
+import * as v from 'valibot';
+import { openDoor } from '../door/door.ts';
+import { eventCallSchemas } from '../door/messages.ts';
+import type { Answers, BackgroundFetchEventName, EventCalls } from '../protocol/calls.ts';
+import { CallFailure } from '../protocol/rpc.ts';
+import { updateUI } from '../store/background-fetches.ts';
+import { announceChange } from '../store/changes.ts';
+import type { BackgroundFetchRow } from '../store/schema.ts';
+
+/** What a delivery sets going outside the database. */
+export interface DeliveryEffects {
+  /** A background fetch was added or aborted by the worker. */
+  changed(key: string): Promise<void>;
+  /** Shows this page of the site in a tab. */
+  openTab(url: string): Promise<void>;
+}
+
+/** Answers the calls of a site's service worker while it handles `event`: the site's own calls, and the event's. */
+export function answerWorker(
+  row: BackgroundFetchRow,
+  event: BackgroundFetchEventName,
+  effects: DeliveryEffects,
+): (name: string, argument: unknown) => Promise<unknown> {
+  const site = { origin: row.origin, otherIdentity: false, thirdParty: false };
+  const door = openDoor(site, { changed: effects.changed, seen: () => {} });
+  const updatable = event === 'backgroundfetchsuccess' || event === 'backgroundfetchfail';
+  let updated = false;
+  let opened = false;
+  const answers: Answers<Pick<EventCalls, 'updateUI' | 'openWindow'>> = {
+    async updateUI(options) {
+      if (!updatable || updated)
+        throw new CallFailure('InvalidStateError', 'updateUI() may be called once an event.');
+      updated = true;
+      await updateUI(row.key, options);
+      announceChange(row.key);
+      return undefined;
+    },
+    async openWindow({ url }) {
+      // As with a notification's click: one window for one activation by the person.
+      if (event !== 'backgroundfetchclick' || opened) {
+        throw new CallFailure('NotAllowedError', 'A window may be opened once, when the person has clicked.');
+      }
+      if (new URL(url).origin !== row.origin) {
+        throw new CallFailure('TypeError', 'Only pages of the own origin can be opened.');
+      }
+      opened = true;
+      await effects.openTab(url);
+      return undefined;
+    },
+  };
+  return async (name, argument) => {
+    if (name !== 'updateUI' && name !== 'openWindow') return door(name, argument);
+    const parsed = v.safeParse(eventCallSchemas[name], argument);
+    if (!parsed.success) throw new CallFailure('TypeError', `${name}: ${parsed.issues[0].message}`);
+    return answers[name](parsed.output as never);
+  };
+}

@@ -1,0 +1,223 @@
+import * as v from 'valibot';
+import { requestMatchesCachedItem } from '../core/request-matches-cached-item.ts';
+import type { Answers, ArgumentOf, SiteCalls } from '../protocol/calls.ts';
+import { CallFailure } from '../protocol/rpc.ts';
+import type { RecordResponse, RecordSnapshot } from '../protocol/wire.ts';
+import {
+  abortBackgroundFetch,
+  addBackgroundFetch,
+  listedBackgroundFetch,
+  listedIds,
+  readResponse,
+  readResponses,
+  recordsOf,
+  snapshotOf,
+} from '../store/background-fetches.ts';
+import { nextChange } from '../store/changes.ts';
+import { db } from '../store/database.ts';
+import type { BackgroundFetchRow, RecordRow } from '../store/schema.ts';
+import { siteCallSchemas } from './messages.ts';
+import type { Site } from './site.ts';
+
+/** What the door sets going. */
+export interface DoorEffects {
+  /** A background fetch was added or aborted: the downloader has to look. */
+  changed(key: string): Promise<void>;
+  /** The caller has seen this background fetch: it is to be told of its progress. */
+  seen(key: string): void;
+}
+
+/**
+ * The one way in for what a site's code asks. `site` is who the browser says is calling; the answers are for its own
+ * background fetches only, and another's are not told apart from ones that don't exist.
+ */
+export function openDoor(
+  site: Site,
+  effects: DoorEffects,
+): (name: string, argument: unknown) => Promise<unknown> {
+  const answers: Answers<SiteCalls> = {
+    async fetch(argument) {
+      checkScope(argument.scope);
+      await checkPermission();
+      await checkSpace(argument.downloadTotal);
+      const { row, records } = newBackgroundFetch(site, argument, (await permissionOf(site)) === 'ask');
+      await addBackgroundFetch(row, records);
+      effects.seen(row.key);
+      await effects.changed(row.key);
+      return snapshotOf(row);
+    },
+    async get({ scope, id }) {
+      checkScope(scope);
+      const row = await listedBackgroundFetch(scope, id);
+      if (row) effects.seen(row.key);
+      return row ? snapshotOf(row) : null;
+    },
+    async getIds({ scope }) {
+      checkScope(scope);
+      return listedIds(scope);
+    },
+    async abort({ key }) {
+      if (!(await own(key))) return false;
+      const aborted = await abortBackgroundFetch(key);
+      if (aborted) await effects.changed(key);
+      return aborted;
+    },
+    async match({ key, request, options, first }) {
+      const row = await own(key);
+      if (!row?.recordsAvailable) {
+        throw new CallFailure(
+          'InvalidStateError',
+          'The records of this background fetch are not available any more.',
+        );
+      }
+      const matching = recordsOf(key).filter(
+        (record) =>
+          request === null ||
+          requestMatchesCachedItem(request, record.request, record.response?.headers ?? null, options),
+      );
+      const records = await (first ? matching.limit(1) : matching).toArray();
+      effects.seen(key);
+      return snapshots(records);
+    },
+    async read({ key, index, generation, offset, headKnown }) {
+      for (;;) {
+        const change = nextChange(key);
+        const record = (await own(key)) && (await db.records.get([key, index]));
+        if (!record) return { generation, head: null, result: 'aborted', pieces: [] };
+        const news =
+          record.result !== '' ||
+          record.generation !== generation ||
+          (record.response !== null && !headKnown) ||
+          record.storedBytes > offset;
+        if (news)
+          return exposed(record, await readResponse(record, record.generation === generation ? offset : 0));
+        await change;
+      }
+    },
+  };
+
+  return (name, argument) => {
+    if (!Object.hasOwn(answers, name)) {
+      return Promise.reject(new CallFailure('TypeError', `Backfetch knows no call "${name}".`));
+    }
+    return handle(name as keyof SiteCalls, argument);
+  };
+
+  async function handle<Name extends keyof SiteCalls>(name: Name, argument: unknown): Promise<unknown> {
+    const parsed = v.safeParse(siteCallSchemas[name], argument);
+    if (!parsed.success) throw new CallFailure('TypeError', `${name}: ${parsed.issues[0].message}`);
+    return answers[name](parsed.output as never);
+  }
+
+  function checkScope(scope: string): void {
+    if (new URL(scope).origin !== site.origin) {
+      throw new CallFailure('TypeError', 'The service-worker registration is of another origin.');
+    }
+  }
+
+  async function checkPermission(): Promise<void> {
+    if (site.otherIdentity) {
+      throw new CallFailure(
+        'NotAllowedError',
+        'Background fetches are not made from private windows and container tabs.',
+      );
+    }
+    if (site.thirdParty) {
+      throw new CallFailure(
+        'NotAllowedError',
+        'Background fetches are not made from frames under another site.',
+      );
+    }
+    if ((await permissionOf(site)) === 'block') {
+      throw new CallFailure('NotAllowedError', 'The person does not allow background fetches for this site.');
+    }
+  }
+
+  async function own(key: string): Promise<BackgroundFetchRow | undefined> {
+    const row = await db.backgroundFetches.get(key);
+    return row?.origin === site.origin ? row : undefined;
+  }
+}
+
+async function permissionOf({ origin }: Site) {
+  return (await db.sites.get(origin))?.permission ?? 'allow';
+}
+
+/** Rejects a download that says itself that it can't fit. */
+async function checkSpace(downloadTotal: number): Promise<void> {
+  const { quota, usage } = await navigator.storage.estimate();
+  if (quota === undefined || usage === undefined || downloadTotal <= quota - usage) return;
+  throw new CallFailure('QuotaExceededError', 'There is not enough room on this device for the download.', {
+    quota: quota - usage,
+    requested: downloadTotal,
+  });
+}
+
+function newBackgroundFetch(site: Site, argument: ArgumentOf<SiteCalls, 'fetch'>, ask: boolean) {
+  const { scope, id, requests, downloadTotal, ui } = argument;
+  const key = crypto.randomUUID();
+  const records = requests.map(
+    ({ head, body }, index): RecordRow => ({
+      fetchKey: key,
+      index,
+      request: head,
+      requestBody: body,
+      generation: 0,
+      response: null,
+      result: '',
+      pieces: [],
+      storedBytes: 0,
+      asSite: false,
+      failedTries: 0,
+      retryAt: 0,
+    }),
+  );
+  const row: BackgroundFetchRow = {
+    key,
+    origin: site.origin,
+    scope,
+    id,
+    title: ui.title ?? '',
+    icons: ui.icons ?? [],
+    downloadTotal,
+    downloaded: 0,
+    storedBytes: 0,
+    uploadTotal: requests.reduce((total, { body }) => total + (body?.size ?? 0), 0),
+    uploaded: 0,
+    recordCount: records.length,
+    settledCount: 0,
+    firstFailure: '',
+    state: ask ? 'pending' : 'active',
+    pausable: requests.every(({ head }) => head.method === 'GET'),
+    listed: 1,
+    result: '',
+    failureReason: '',
+    recordsAvailable: true,
+    startedAt: Date.now(),
+    settledAt: 0,
+    doneAt: 0,
+    retryAt: 0,
+    deliveredBy: '',
+    deliveryAttempts: 0,
+  };
+  return { row, records };
+}
+
+/** Records as the site may see them, with the bodies of those that are settled. */
+async function snapshots(records: RecordRow[]): Promise<RecordSnapshot[]> {
+  const settled = records.filter(({ result }) => result !== '');
+  const responses = new Map(
+    (await readResponses(settled)).map((response, i) => [settled[i]?.index, response]),
+  );
+  return records.map((record) => {
+    const { index, request, requestBody, generation, response: head, result } = record;
+    const response = responses.get(index) ?? { generation, head, result, pieces: [] };
+    return { index, request, requestBody, response: exposed(record, response) };
+  });
+}
+
+/** Nothing of a response that failed reaches the site: https://wicg.github.io/background-fetch/#background-fetch-response-exposed */
+function exposed({ result }: RecordRow, response: RecordResponse): RecordResponse {
+  const mayBeExposed = result === '' || result === 'success' || result === 'bad-status';
+  return mayBeExposed ? response : { ...response, head: null, pieces: [] };
+}

@@ -1,0 +1,112 @@
+import { AgentConnection } from '../delivery/agent-connection.ts';
+import { HOST_FRAME_PARAMETER } from '../protocol/host-frame.ts';
+import { portChannel } from '../protocol/rpc.ts';
+
+/** A site that doesn't answer within this time (ms) is taken to be down. */
+const OPEN_TIMEOUT = 20_000;
+/** When the document has loaded, its agent must have spoken within this time (ms). */
+const AGENT_TIMEOUT = 3_000;
+/** A frame that nobody uses is kept so long (ms), so that many small requests share one. */
+const LINGER = 1_000;
+
+/** Allows the frame with this token to load although the site forbids framing, or stops doing so. */
+export type FrameRule = (token: string, open: boolean) => Promise<void>;
+
+interface HostFrame {
+  element: HTMLIFrameElement;
+  agent: Promise<AgentConnection>;
+  users: number;
+  closing: ReturnType<typeof setTimeout> | undefined;
+}
+
+/**
+ * Hidden, sandboxed, scriptless frames of sites' origins in this document. No code of the site runs in them; our agent
+ * does, and is the site's first party there.
+ */
+export class HostFrames {
+  readonly #rule: FrameRule;
+  readonly #frames = new Map<string, HostFrame>();
+
+  constructor(rule: FrameRule) {
+    this.#rule = rule;
+  }
+
+  /** Runs `work` with the agent of this origin. Rejects with a TypeError where the frame can't be had. */
+  async use<Result>(origin: string, work: (agent: AgentConnection) => Promise<Result>): Promise<Result> {
+    const { agent, release } = await this.lease(origin);
+    try {
+      return await work(agent);
+    } finally {
+      release();
+    }
+  }
+
+  /** As {@link use}, for work that ends elsewhere: `release` must be called once. */
+  async lease(origin: string): Promise<{ agent: AgentConnection; release: () => void }> {
+    const frame = this.#frames.get(origin) ?? this.#open(origin);
+    frame.users += 1;
+    clearTimeout(frame.closing);
+    const release = () => {
+      frame.users -= 1;
+      if (frame.users === 0) frame.closing = setTimeout(() => this.#close(origin, frame), LINGER);
+    };
+    try {
+      return { agent: await frame.agent, release };
+    } catch (error) {
+      this.#close(origin, frame);
+      throw error;
+    }
+  }
+
+  #open(origin: string): HostFrame {
+    const element = document.createElement('iframe');
+    element.sandbox.add('allow-same-origin');
+    element.hidden = true;
+    const frame: HostFrame = { element, agent: this.#connect(origin, element), users: 0, closing: undefined };
+    this.#frames.set(origin, frame);
+    return frame;
+  }
+
+  #close(origin: string, frame: HostFrame): void {
+    frame.element.remove();
+    if (this.#frames.get(origin) === frame) this.#frames.delete(origin);
+  }
+
+  async #connect(origin: string, element: HTMLIFrameElement): Promise<AgentConnection> {
+    const token = crypto.randomUUID();
+    await this.#rule(token, true);
+    try {
+      element.src = `${origin}/robots.txt?${HOST_FRAME_PARAMETER}=${token}`;
+      return new AgentConnection(portChannel(await agentPort(origin, element, token)));
+    } finally {
+      await this.#rule(token, false);
+    }
+  }
+}
+
+/** The port that the agent in this frame sends when it starts. */
+function agentPort(origin: string, element: HTMLIFrameElement, token: string): Promise<MessagePort> {
+  return new Promise((resolve, reject) => {
+    const refuse = () => {
+      removeEventListener('message', listen);
+      reject(
+        new TypeError(`${origin} can't be reached, or does not let itself be opened in the background.`),
+      );
+    };
+    let timer = setTimeout(refuse, OPEN_TIMEOUT);
+    const listen = (event: MessageEvent) => {
+      const port = event.ports[0];
+      if (event.source !== element.contentWindow || event.origin !== origin || event.data !== token || !port)
+        return;
+      removeEventListener('message', listen);
+      clearTimeout(timer);
+      resolve(port);
+    };
+    addEventListener('message', listen);
+    element.addEventListener('load', () => {
+      clearTimeout(timer);
+      timer = setTimeout(refuse, AGENT_TIMEOUT);
+    });
+    document.body.append(element);
+  });
+}

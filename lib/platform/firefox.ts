@@ -1,0 +1,50 @@
+import browser from 'webextension-polyfill';
+import { startDownloader } from '../downloader/start.ts';
+import type { Answers } from '../protocol/calls.ts';
+import type { DownloaderCommands } from '../protocol/commands.ts';
+import { extendServiceWorkerScripts } from './firefox-service-worker-scripts.ts';
+import { frameRule } from './frame-rule.ts';
+import { openTab } from './open-tab.ts';
+import type { Platform } from './platform.ts';
+
+/** Firefox ends an idle event page after 30 s, but not one that calls an extension API now and then. */
+const KEEP_ALIVE_EVERY = 15_000;
+
+const holders = new Set<symbol>();
+let keepingAlive: ReturnType<typeof setInterval> | undefined;
+
+function hold(): () => void {
+  const holder = Symbol('holder');
+  holders.add(holder);
+  keepingAlive ??= setInterval(() => void browser.runtime.getPlatformInfo(), KEEP_ALIVE_EVERY);
+  return () => {
+    holders.delete(holder);
+    if (holders.size > 0) return;
+    clearInterval(keepingAlive);
+    keepingAlive = undefined;
+  };
+}
+
+let downloader: Answers<DownloaderCommands> | undefined;
+
+/** The event page is background and downloader in one. */
+export const firefox: Platform = {
+  start: () => extendServiceWorkerScripts(browser),
+  downloader: {
+    call(name, argument) {
+      downloader ??= startDownloader({
+        // Streams have no backpressure here.
+        segmentBytes: 16 * 1024 * 1024,
+        loadScopeScript: firefox.loadScopeScript,
+        hold,
+        frameRule: (token, open) => frameRule(firefox.ownFrames, token, open),
+        openTab,
+      });
+      return downloader[name](argument as never) as never;
+    },
+  },
+  // The manifest registers the page scripts: Firefox has no Background Fetch of its own.
+  setUpPages: async () => {},
+  ownFrames: { tabIds: [-1] },
+  loadScopeScript: async () => null,
+};
