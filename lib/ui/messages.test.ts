@@ -59,7 +59,9 @@ describe('the keys in the code', () => {
     .join('\n');
 
   it('all exist', () => {
-    const keys = [...source.matchAll(/\bt\(\s*'(\w+)'|__MSG_(\w+?)__/g)].map((match) => match[1] ?? match[2]);
+    const keys = [...source.matchAll(/\b(?:t|getMessage)\(\s*'(\w+)'|__MSG_(\w+?)__/g)].map(
+      (match) => match[1] ?? match[2],
+    );
     expect(keys.length).toBeGreaterThan(20);
     expect(keys.filter((key) => !(key && key in en))).toEqual([]);
     const used = [...source.matchAll(/\bplural\(\s*'(\w+)'/g)].map(([, stem]) => stem);
