@@ -24,6 +24,8 @@ export interface BrowserUnderTest {
   /** '149.0' and the like. */
   version(): Promise<string>;
   newPage(): Promise<Page>;
+  /** Closes every tab but an empty one. Does nothing when the browser has been killed. */
+  closePages(): Promise<void>;
   /** The absolute URL of a file of the extension. */
   extensionUrl(path: string): string;
   /** A page of the extension in a tab, loaded. */

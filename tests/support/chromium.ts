@@ -12,7 +12,7 @@ import {
   startProcess,
 } from './browser-process.ts';
 import { packCrx } from './crx.ts';
-import { POPUP_VIEWPORT } from './popup.ts';
+import { closePages, POPUP_VIEWPORT } from './pages.ts';
 import { until } from './until.ts';
 
 const EXECUTABLES = [
@@ -137,6 +137,7 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
     log,
     version: async () => (await browser.version()).replace(/^.*\//, ''),
     newPage: () => browser.newPage(),
+    closePages: () => closePages(browser),
     extensionUrl,
     openExtensionPage,
     async openPopup() {

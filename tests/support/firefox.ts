@@ -10,7 +10,7 @@ import {
   removeDirectory,
   startProcess,
 } from './browser-process.ts';
-import { POPUP_VIEWPORT } from './popup.ts';
+import { closePages, POPUP_VIEWPORT } from './pages.ts';
 import { until } from './until.ts';
 import { zipDirectory } from './zip.ts';
 
@@ -154,6 +154,7 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
     log,
     version: async () => (await browser.version()).replace(/^.*\//, ''),
     newPage: () => browser.newPage(),
+    closePages: () => closePages(browser),
     extensionUrl,
     openExtensionPage,
     async openPopup() {

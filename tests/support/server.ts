@@ -43,13 +43,17 @@ export interface ServerOptions {
   /** 0, the default, takes a free one. */
   port?: number;
   /** Bodies that support everything that {@link answer} does: gives the representation for a path, or null. */
-  represent?: (path: string, version: number) => Representation | null;
+  represent?: (path: string, version: number, port: number) => Representation | null;
+  /** Headers for static files and pages at a path. */
+  headers?: (path: string) => Record<string, string>;
 }
 
 export interface TestServer {
   port: number;
   /** `http://<site>.localhost:<port>` */
   origin(site?: string): string;
+  /** An origin that no one has asked for yet. */
+  freshOrigin(): string;
   /** The absolute URL of `path` on `site`. */
   url(path: string, site?: string): string;
   log: RequestLog;
@@ -161,11 +165,11 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     if (answerCors(request, response, url.searchParams)) return;
     await readBody(request, entry);
     const represent = (version: number) =>
-      representBytes(url, version) ?? options.represent?.(url.pathname, version) ?? null;
+      representBytes(url, version) ?? options.represent?.(url.pathname, version, port) ?? null;
     const page =
       pages.get(url.pathname) ?? (represent(0) ? null : await readPage(options.root, url.pathname));
     if (page) {
-      send(exchange, page);
+      send(exchange, page, options.headers?.(url.pathname) ?? {});
     } else if (represent(0)) {
       await answer(
         request,
@@ -210,6 +214,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   await once(http, 'listening');
   const { port } = http.address() as AddressInfo;
 
+  let origins = 0;
   const origin = (site = 'a') => `http://${site}.localhost:${port}`;
   function reset(): void {
     for (const gate of gates) gate.open();
@@ -222,6 +227,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   return {
     port,
     origin,
+    freshOrigin: () => origin(`site${++origins}`),
     url: (path, site) => new URL(path, origin(site)).href,
     log,
     intercept(interceptor) {
@@ -259,10 +265,12 @@ function follow({ response, entry }: Exchange, log: RequestLog): void {
   });
 }
 
-function send({ response, entry }: Exchange, page: Page): void {
-  const headers = { 'content-type': page.type ?? typeOf(entry.path), 'cache-control': 'no-cache' };
+function send({ response, entry }: Exchange, page: Page, headers: Record<string, string>): void {
+  const type = page.type ?? typeOf(entry.path);
   entry.sent = Buffer.byteLength(page.body);
-  response.writeHead(200, { ...headers, ...page.headers }).end(page.body);
+  response
+    .writeHead(200, { 'content-type': type, 'cache-control': 'no-cache', ...headers, ...page.headers })
+    .end(page.body);
 }
 
 async function readBody(request: IncomingMessage, entry: LoggedRequest): Promise<void> {

@@ -1,0 +1,1 @@
+importScripts('../plain/sw.js');

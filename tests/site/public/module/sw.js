@@ -1,0 +1,5 @@
+import '../plain/sw.js';
+
+self.isStrict = (function () {
+  return this === undefined;
+})();

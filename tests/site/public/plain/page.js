@@ -1,0 +1,7 @@
+// Before anything else: what the very first script of the page sees.
+document.documentElement.dataset.supported = String('BackgroundFetchManager' in self);
+
+navigator.serviceWorker.register('sw.js', { type: document.documentElement.dataset.worker });
+navigator.serviceWorker.ready.then(() => {
+  document.documentElement.dataset.ready = 'true';
+});

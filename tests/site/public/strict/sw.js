@@ -1,0 +1,4 @@
+self.isStrict = (function () {
+  return this === undefined;
+})();
+importScripts('../plain/sw.js');

@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+import type { BrowserName } from './tests/support/browser.ts';
+
+const minute = 60_000;
+
+/** The same tests in one of the browsers: one file at a time, since each file starts a browser of its own. */
+function browserProject(name: BrowserName, groupOrder: number) {
+  return {
+    test: {
+      name,
+      include: ['tests/browser/**/*.test.ts'],
+      env: { BACKFETCH_BROWSER: name },
+      globalSetup: ['tests/support/global-setup.ts'],
+      fileParallelism: false,
+      sequence: { groupOrder },
+      testTimeout: 1.5 * minute,
+      hookTimeout: 2 * minute,
+      teardownTimeout: minute,
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['lib/**/*.test.ts', 'components/**/*.test.tsx', 'tests/unit/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      browserProject('firefox', 1),
+      browserProject('chromium', 2),
+    ],
+  },
+});
