@@ -81,11 +81,11 @@ function responseHead(response: Response): ResponseHead {
   };
 }
 
-/** Tells the browser's TypeErrors as such across the channel. */
+/** Tells the browser's TypeErrors as such across the channel. In Firefox they are the site's realm's: no `instanceof`. */
 async function networkErrors<Value>(promise: Promise<Value>): Promise<Value> {
   try {
     return await promise;
   } catch (error) {
-    throw error instanceof Error ? new CallFailure('TypeError', error.message) : error;
+    throw new CallFailure('TypeError', String(error));
   }
 }
