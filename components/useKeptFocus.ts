@@ -12,22 +12,19 @@ export function useKeptFocus(container: RefObject<HTMLElement | null>): void {
   ];
 
   useEffect(() => {
-    const element = container.current;
-    if (!element) return;
     const remember = ({ target }: FocusEvent) => {
-      if (target instanceof HTMLElement) {
-        last.current = { element: target, clearIndex: clearButtons().indexOf(target) };
-      }
+      const inside = target instanceof HTMLElement && container.current?.contains(target);
+      last.current = inside ? { element: target, clearIndex: clearButtons().indexOf(target) } : null;
     };
-    // Firefox and Chromium send no blur for a removed element, so this is the person going elsewhere.
+    // Not on focusout: Chromium fires that for an element that goes away, too.
     const forget = () => {
-      if (last.current?.element.isConnected) last.current = null;
+      last.current = null;
     };
-    element.addEventListener('focusin', remember);
-    element.addEventListener('focusout', forget);
+    document.addEventListener('focusin', remember);
+    document.addEventListener('pointerdown', forget);
     return () => {
-      element.removeEventListener('focusin', remember);
-      element.removeEventListener('focusout', forget);
+      document.removeEventListener('focusin', remember);
+      document.removeEventListener('pointerdown', forget);
     };
   }, []);
 
