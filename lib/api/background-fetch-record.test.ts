@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import type { ArgumentOf, SiteCalls } from '../protocol/calls.ts';
+import type { RecordResponse } from '../protocol/wire.ts';
+import { createRecordObject } from './background-fetch-record.ts';
+import { createSite, recordOf } from './testing/fake-site.ts';
+
+const URL_1 = 'https://site.example/1';
+const { head: HEAD } = recordOf(URL_1).response;
+
+/** A record with this response, and then these answers to `read`. */
+function setUp(first: Partial<RecordResponse>, ...later: Partial<RecordResponse>[]) {
+  const reads: ArgumentOf<SiteCalls, 'read'>[] = [];
+  const { realm } = createSite({
+    read: async (argument) => {
+      reads.push(argument);
+      const response = later.shift();
+      // Where the site reads on after all that the test has, it waits.
+      if (!response) return new Promise(() => {});
+      return { generation: 1, head: null, result: '', pieces: [], ...response };
+    },
+  });
+  return { record: createRecordObject(realm, 'key', recordOf(URL_1, first)), reads };
+}
+
+const running = { result: '' as const, pieces: [] };
+
+test('a settled record needs no further call', async () => {
+  const { record, reads } = setUp({});
+  const response = await record.responseReady;
+  expect([response.url, response.status, await response.text()]).toEqual([URL_1, 200, 'body']);
+  expect(record.responseReady).toBe(record.responseReady);
+  expect(record.request).toBe(record.request);
+  expect(reads).toEqual([]);
+});
+
+test('responseReady waits for the head, whatever the generation, and the body goes on from there', async () => {
+  const { record, reads } = setUp(
+    { ...running, head: null },
+    { generation: 2 },
+    { generation: 3, head: HEAD, pieces: [new Blob(['ab'])] },
+    { generation: 3, pieces: [new Blob(['c']), new Blob(['d'])] },
+    { generation: 3, pieces: [new Blob(['e'])], result: 'success' },
+  );
+  const response = await record.responseReady;
+  expect(reads).toHaveLength(2);
+  expect(await response.text()).toBe('abcde');
+  expect(reads.map(({ generation, offset, headKnown }) => [generation, offset, headKnown])).toEqual([
+    [1, 0, false],
+    [2, 0, false],
+    [3, 2, true],
+    [3, 4, true],
+  ]);
+});
+
+test('nothing is read before the site reads', async () => {
+  const { record, reads } = setUp(running, {});
+  await record.responseReady;
+  expect(reads).toEqual([]);
+});
+
+test('a body that started again is not spliced', async () => {
+  const { record } = setUp(
+    running,
+    { pieces: [new Blob(['a'])] },
+    { generation: 2, pieces: [new Blob(['b'])] },
+  );
+  await expect((await record.responseReady).text()).rejects.toThrow(TypeError);
+});
+
+test.each([
+  ['aborted', 'AbortError'],
+  ['fetch-error', 'TypeError'],
+  ['quota-exceeded', 'TypeError'],
+  ['download-total-exceeded', 'TypeError'],
+] as const)('%s rejects with %s, before the head and within the body', async (result, name) => {
+  await expect(setUp({ result }).record.responseReady).rejects.toMatchObject({ name });
+  await expect(setUp({ ...running, head: null }, { result }).record.responseReady).rejects.toMatchObject({
+    name,
+  });
+  const within = setUp(running, { pieces: [new Blob(['a'])] }, { result });
+  const reader = (await within.record.responseReady).body?.getReader();
+  expect(await reader?.read()).toMatchObject({ done: false });
+  await expect(reader?.read()).rejects.toMatchObject({ name });
+});
+
+test('a bad status is shown with an empty body', async () => {
+  const head = HEAD && { ...HEAD, status: 404 };
+  const { record } = setUp({ head, result: 'bad-status' });
+  const response = await record.responseReady;
+  expect([response.status, response.ok, response.body, await response.text()]).toEqual([
+    404,
+    false,
+    null,
+    '',
+  ]);
+});
+
+test('a body that is cancelled asks for no more', async () => {
+  const { record, reads } = setUp(running, { pieces: [new Blob(['a'])] });
+  const reader = (await record.responseReady).body?.getReader();
+  await reader?.read();
+  await reader?.cancel();
+  expect(reads).toHaveLength(1);
+});
