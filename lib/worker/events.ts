@@ -4,7 +4,6 @@ import {
   getBackgroundFetchRegistrationInstance,
   updateBackgroundFetchInstances,
 } from '../api/background-fetch-registration.ts';
-import { EventHandler } from '../api/event-handler.ts';
 import { toException } from '../api/exceptions.ts';
 import { installInterfaces, installManager } from '../api/install.ts';
 import { createRealm } from '../api/realm.ts';
@@ -18,6 +17,7 @@ import type {
 } from '../protocol/calls.ts';
 import { CallFailure, portChannel, rpcClient } from '../protocol/rpc.ts';
 import type { Snapshot } from '../protocol/wire.ts';
+import { defineEventHandler } from './event-handler-attribute.ts';
 import { Lifetime } from './lifetime.ts';
 import type { ServiceWorkerGlobalScope } from './service-worker.ts';
 
@@ -40,6 +40,7 @@ interface Origin {
  */
 export type FireEvent = (order: EventOrder, port: MessagePort) => Promise<void>;
 
+/** https://wicg.github.io/background-fetch/#service-worker-global-events */
 const HANDLED_EVENTS: BackgroundFetchEventName[] = [
   'backgroundfetchsuccess',
   'backgroundfetchfail',
@@ -181,28 +182,6 @@ function activeOrigin(origin: Origin | null): Origin {
 
 function invalidState(message: string): DOMException {
   return new DOMException(message, 'InvalidStateError');
-}
-
-/** https://wicg.github.io/background-fetch/#extensions-to-service-worker-global */
-function defineEventHandler(scope: EventTarget, name: BackgroundFetchEventName): void {
-  const handler = new EventHandler(scope, name);
-  const attribute = `on${name}`;
-  // A module imported by the site's script ran ahead of us, and may have set it.
-  handler.value = Reflect.get(scope, attribute);
-  // An object literal's accessors have the names and the lack of a prototype that Web IDL wants.
-  const accessors = {
-    get [attribute]() {
-      return handler.value;
-    },
-    set [attribute](value: unknown) {
-      handler.value = value;
-    },
-  };
-  Object.defineProperty(scope, attribute, {
-    ...Object.getOwnPropertyDescriptor(accessors, attribute),
-    enumerable: true,
-    configurable: true,
-  });
 }
 
 /**
