@@ -10,7 +10,10 @@ type Settings = Omit<SettingsRow, 'name'>;
 
 const DEFAULTS: Settings = { takeOver: false, notify: true };
 
-const storedSettings = async (): Promise<Settings> => (await db.settings.get('settings')) ?? DEFAULTS;
+const storedSettings = async (): Promise<Settings> => ({
+  ...DEFAULTS,
+  ...(await db.settings.get('settings')),
+});
 
 /** The extension's settings. `native`: whether this browser has Background Fetch itself. */
 export function Options({ native }: { native: boolean }) {

@@ -86,9 +86,11 @@ export function Popup() {
         {rows?.length === 0 && <Nothing />}
         {groupBySite(unfinished).map((group) => (
           <section key={group.origin}>
-            <h2 class="site">
-              <Origin origin={group.origin} />
-            </h2>
+            <div class="bar site">
+              <h2>
+                <Origin origin={group.origin} />
+              </h2>
+            </div>
             <ul>
               {group.rows.flatMap(withView).map(({ row, view }) => (
                 <Download key={row.key} row={row} view={view} act={act} />
@@ -98,12 +100,12 @@ export function Popup() {
         ))}
         {finished.length > 0 && (
           <section key="finished" class="finished">
-            <h2>
-              {t('finished')}
+            <div class="bar">
+              <h2>{t('finished')}</h2>
               <button type="button" onClick={() => clear({})}>
                 {t('clearAll')}
               </button>
-            </h2>
+            </div>
             <ul>
               {finished.flatMap(withView).map(({ row, view }) => (
                 <FinishedDownload

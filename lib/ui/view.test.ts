@@ -196,6 +196,15 @@ describe('announcements', () => {
     expect(announcements(before, [view({ state: 'paused' })])).toEqual(['\u2068Episode 1\u2069: Paused']);
   });
 
+  it('say the same once', () => {
+    const before = new Map([
+      ['k', 'downloading' as const],
+      ['l', 'downloading' as const],
+    ]);
+    const paused = view({ state: 'paused' });
+    expect(announcements(before, [paused, { ...paused, key: 'l' }])).toHaveLength(1);
+  });
+
   it('tell nothing of numbers, nor of what was not there before', () => {
     expect(announcements(new Map([['k', 'downloading' as const]]), [view({ downloaded: 5 })])).toEqual([]);
     expect(announcements(new Map(), [view({})])).toEqual([]);

@@ -92,9 +92,8 @@ export function sortFinished(rows: BackgroundFetchRow[]): BackgroundFetchRow[] {
 
 /** Sentences for a screen reader about downloads whose state changed since `before`; numbers are left out. */
 export function announcements(before: ReadonlyMap<string, Phase>, views: DownloadView[]): string[] {
-  return views
-    .filter(({ key, phase }) => before.has(key) && before.get(key) !== phase)
-    .map(({ title, status }) => t('announcement', isolate(title), status));
+  const changed = views.filter(({ key, phase }) => before.has(key) && before.get(key) !== phase);
+  return [...new Set(changed.map(({ title, status }) => t('announcement', isolate(title), status)))];
 }
 
 function phaseOf(row: BackgroundFetchRow, { now, online }: Circumstances): Phase {
