@@ -52,8 +52,10 @@ export interface BrowserProcess {
   memory(): number;
   /** SIGKILL to the whole tree. */
   kill(): Promise<void>;
-  /** Waits until it has ended by itself; kills it when that takes too long. */
-  ended(): Promise<void>;
+  /** Waits until it, having been told to quit, has ended; kills it when that takes too long. */
+  quit(): Promise<void>;
+  /** Resolves when it has ended. */
+  exited: Promise<void>;
 }
 
 /**
@@ -97,7 +99,8 @@ export async function startProcess(
       endpoint: await findEndpoint(child, endpoint, onLine),
       memory: () => memoryOfTree(pid),
       kill,
-      async ended() {
+      exited: exited.then(() => {}),
+      async quit() {
         const timer = setTimeout(lastResort, QUIT_TIMEOUT);
         await exited;
         clearTimeout(timer);

@@ -24,6 +24,8 @@ export interface BrowserUnderTest {
   /** '149.0' and the like. */
   version(): Promise<string>;
   newPage(): Promise<Page>;
+  /** All tabs. */
+  pages(): Promise<Page[]>;
   /** Closes every tab but an empty one. Does nothing when the browser has been killed. */
   closePages(): Promise<void>;
   /** The absolute URL of a file of the extension. */
@@ -49,6 +51,8 @@ export interface BrowserUnderTest {
   kill(): Promise<void>;
   /** Quits in order if it still runs, and starts again with the same profile. */
   restart(): Promise<void>;
+  /** Resolves when it has been quit, by whomever. */
+  ended(): Promise<void>;
   /** Ends it and deletes its profile. */
   close(): Promise<void>;
   /** Proportional set size of all its processes, in bytes. */

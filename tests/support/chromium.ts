@@ -128,15 +128,30 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
     return page;
   }
 
+  /** Its background registers the scripts for pages a moment after it is installed. */
+  async function pagesAreSetUp(): Promise<boolean> {
+    const page = await openExtensionPage('manifest.json');
+    try {
+      return await page.evaluate(
+        async () => (await chrome.scripting.getRegisteredContentScripts()).length > 0,
+      );
+    } finally {
+      await page.close();
+    }
+  }
+
   const backgroundRuns = async () => (await serviceWorkers(new URL(extensionUrl('')).origin)).length > 0;
 
   await start();
+  if (extensionId !== null && !options.nativeBackgroundFetch)
+    await until('pages get its scripts', pagesAreSetUp);
 
   return {
     name: 'chromium',
     log,
     version: async () => (await browser.version()).replace(/^.*\//, ''),
     newPage: () => browser.newPage(),
+    pages: () => browser.pages(),
     closePages: () => closePages(browser),
     extensionUrl,
     openExtensionPage,
@@ -169,9 +184,11 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
     async restart() {
       if (browser.connected) {
         await session.send('Browser.close');
-        await running.ended();
+        await running.quit();
       }
       await start();
+      if (extensionId !== null && !options.nativeBackgroundFetch)
+        await until('pages get its scripts', pagesAreSetUp);
     },
     async close() {
       await running.kill();
@@ -179,6 +196,7 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
       if (options.profile === undefined) removeDirectory(profile);
       removeDirectory(temporary);
     },
+    ended: () => running.exited,
     memory: () => running.memory(),
   };
 }

@@ -154,6 +154,7 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
     log,
     version: async () => (await browser.version()).replace(/^.*\//, ''),
     newPage: () => browser.newPage(),
+    pages: () => browser.pages(),
     closePages: () => closePages(browser),
     extensionUrl,
     openExtensionPage,
@@ -187,7 +188,7 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
     },
     async restart() {
       if (browser.connected) {
-        await Promise.all([send('browser.close', {}), running.ended()]);
+        await Promise.all([send('browser.close', {}), running.quit()]);
       }
       await start();
     },
@@ -197,6 +198,7 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
       if (options.profile === undefined) removeDirectory(profile);
       removeDirectory(temporary);
     },
+    ended: () => running.exited,
     memory: () => running.memory(),
   };
 }

@@ -16,7 +16,7 @@ export interface SeenEvent {
   failureReason: string;
   recordsAvailable: boolean;
   downloaded: number;
-  /** With success: what was put into the cache "downloads". */
+  /** With success and failure: the records; those with an OK status were put into the cache "downloads". */
   records?: { url: string; status: number }[];
   /** With success: whether the worker's script runs in strict mode; only /module/ and /strict/ tell. */
   strict?: boolean;
@@ -33,7 +33,7 @@ export interface SeenRegistration {
 }
 
 /** The parts of the API that pages use here; TypeScript's DOM library has none of it. */
-interface PageRegistration extends SeenRegistration {
+interface PageRegistration extends SeenRegistration, EventTarget {
   abort(): Promise<boolean>;
 }
 interface PageServiceWorkerRegistration {
@@ -97,6 +97,34 @@ export async function abortFetch(page: Page, id: string): Promise<boolean> {
   }, id);
 }
 
+/** `registration.backgroundFetch.getIds()` */
+export async function idsOf(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const registration = (await navigator.serviceWorker.ready) as unknown as PageServiceWorkerRegistration;
+    return registration.backgroundFetch.getIds();
+  });
+}
+
+/** Makes the page write down every progress event of the background fetch called `id`, for {@link progressOf}. */
+export async function watchProgress(page: Page, id: string): Promise<void> {
+  await page.evaluate(async (id) => {
+    const registration = (await navigator.serviceWorker.ready) as unknown as PageServiceWorkerRegistration;
+    const fetch = await registration.backgroundFetch.get(id);
+    if (!fetch) throw new Error(`There is no background fetch "${id}".`);
+    const seen: SeenRegistration[] = [];
+    Object.assign(globalThis, { seenProgress: seen });
+    fetch.addEventListener('progress', () => {
+      const { downloaded, downloadTotal, result, failureReason, recordsAvailable } = fetch;
+      seen.push({ id: fetch.id, downloaded, downloadTotal, result, failureReason, recordsAvailable });
+    });
+  }, id);
+}
+
+/** What the page has seen at each progress event since {@link watchProgress}. */
+export async function progressOf(page: Page): Promise<SeenRegistration[]> {
+  return page.evaluate(() => (globalThis as unknown as { seenProgress: SeenRegistration[] }).seenProgress);
+}
+
 /** The events that the service worker got so far, oldest first. */
 export async function eventsOf(page: Page): Promise<SeenEvent[]> {
   const events = await page.evaluate(async () => {
@@ -116,8 +144,18 @@ export async function eventFor(page: Page, id: string, timeout = 60_000): Promis
   );
 }
 
-/** Size in bytes and SHA-256 of what the site's cache "downloads" holds for `url`; null for nothing. */
-export async function downloadOf(page: Page, url: string): Promise<{ size: number; sha256: string } | null> {
+/** What the site's cache "downloads" holds for a URL. */
+export interface Download {
+  /** Bytes. */
+  size: number;
+  sha256: string;
+  status: number;
+  /** Content-Type. */
+  type: string | null;
+}
+
+/** What the site's cache "downloads" holds for `url`; null for nothing. */
+export async function downloadOf(page: Page, url: string): Promise<Download | null> {
   return page.evaluate(async (url) => {
     const downloads = await caches.open('downloads');
     const response = await downloads.match(url);
@@ -126,6 +164,8 @@ export async function downloadOf(page: Page, url: string): Promise<{ size: numbe
     const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', body));
     return {
       size: body.byteLength,
+      status: response.status,
+      type: response.headers.get('content-type'),
       sha256: Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join(''),
     };
   }, url);

@@ -1,27 +1,12 @@
 /** What a browser test begins with: a browser with the extension, and the test site's server. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, onTestFailed } from 'vitest';
 import { site } from '../site/site.ts';
 import { type BrowserName, type BrowserUnderTest, type LaunchOptions, launch } from './browser.ts';
+import { builtExtension } from './built-extension.ts';
 import { startServer, type TestServer } from './server.ts';
-
-const BUILDS: Record<BrowserName, string> = {
-  firefox: '.output/firefox-mv3',
-  chromium: '.output/chrome-mv3',
-};
 
 /** The browser that this run is about. */
 export const browserName = process.env.BACKFETCH_BROWSER as BrowserName;
-
-/** Where the extension was built to for `name`. */
-export function builtExtension(name: BrowserName): string {
-  const directory = join(import.meta.dirname, '../..', BUILDS[name]);
-  if (!existsSync(join(directory, 'manifest.json'))) {
-    throw new Error(`${BUILDS[name]} is not there: run "npm run build" first.`);
-  }
-  return directory;
-}
 
 /**
  * Starts both for all tests of a file, and ends them after the last. Between tests the server forgets what was set,

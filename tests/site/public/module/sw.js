@@ -1,5 +1,6 @@
 import '../plain/sw.js';
 
-self.isStrict = (function () {
-  return this === undefined;
-})();
+function receiver() {
+  return this;
+}
+self.isStrict = receiver() === undefined;

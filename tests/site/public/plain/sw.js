@@ -21,13 +21,14 @@ async function writeDown(event, more) {
 async function keep(event) {
   const records = await event.registration.matchAll();
   const downloads = await caches.open('downloads');
-  const kept = [];
+  const seen = [];
   for (const record of records) {
-    const response = await record.responseReady;
-    kept.push({ url: record.request.url, status: response.status });
-    await downloads.put(record.request, response);
+    const response = await record.responseReady.catch(() => null);
+    if (!response) continue;
+    seen.push({ url: record.request.url, status: response.status });
+    if (response.ok) await downloads.put(record.request, response);
   }
-  return kept;
+  return seen;
 }
 
 self.addEventListener('backgroundfetchsuccess', (event) => {
@@ -38,7 +39,9 @@ self.addEventListener('backgroundfetchsuccess', (event) => {
     }),
   );
 });
-self.addEventListener('backgroundfetchfail', (event) => event.waitUntil(writeDown(event)));
+self.addEventListener('backgroundfetchfail', (event) => {
+  event.waitUntil(keep(event).then((records) => writeDown(event, { records })));
+});
 self.addEventListener('backgroundfetchabort', (event) => event.waitUntil(writeDown(event)));
 self.addEventListener('backgroundfetchclick', (event) => {
   const opened = self.clients.openWindow(`./?clicked=${encodeURIComponent(event.registration.id)}`);

@@ -1,0 +1,49 @@
+# Sourced by the other scripts, in the project's root: installs what is missing.
+# The package brings Node 22 along, for machines that have an older one.
+export PATH="$PWD/node_modules/.bin:$PATH"
+results=.test-results
+mkdir -p "$results"
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+install_packages() {
+  if [ ! -d node_modules ]; then
+    echo 'Installing the npm packages.'
+    npm ci --no-audit --no-fund >"$results/npm-ci.log" 2>&1 || fail "npm ci failed: see $results/npm-ci.log."
+  fi
+  if [ ! -f .wxt/tsconfig.json ]; then
+    wxt prepare >"$results/prepare.log" 2>&1 || fail "wxt prepare failed: see $results/prepare.log."
+  fi
+}
+
+# Whether the browser ($1: firefox or chromium) is there; the same places as in tests/support.
+has_browser() {
+  local candidates candidate
+  case $1 in
+    firefox) candidates=("${FIREFOX:-}" /usr/bin/firefox-esr /usr/bin/firefox) ;;
+    chromium) candidates=("${CHROMIUM:-}" /usr/lib/chromium/chromium /usr/bin/chromium /usr/bin/google-chrome) ;;
+    *) fail "There is no browser called \"$1\" here: firefox or chromium." ;;
+  esac
+  for candidate in "${candidates[@]}"; do
+    [ -x "$candidate" ] && return
+  done
+  return 1
+}
+
+install_browser() {
+  has_browser "$1" && return
+  local package=$1 as_root=
+  [ "$1" = firefox ] && package=firefox-esr
+  [ "$(id -u)" = 0 ] || as_root='sudo -n'
+  if command -v apt-get >/dev/null && $as_root true 2>/dev/null; then
+    echo "Installing $package."
+    $as_root apt-get update >"$results/apt.log" 2>&1 &&
+      $as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$package" \
+        >>"$results/apt.log" 2>&1 || fail "Could not install $package: see $results/apt.log."
+  else
+    fail "There is no $1 on this machine: install it, or say where it is in the environment variable ${1^^}."
+  fi
+}

@@ -1,0 +1,38 @@
+/** What tests do in the popup. */
+import type { Page } from 'puppeteer-core';
+import { until } from './until.ts';
+
+export type PopupAction = 'pause' | 'resume' | 'abort' | 'open' | 'clear';
+
+/** The text of the download called `title` as the popup shows it; null where there is none. */
+export function rowText(popup: Page, title: string): Promise<string | null> {
+  return popup.evaluate((title) => {
+    const rows = [...document.querySelectorAll('.download')];
+    const row = rows.find((each) => each.querySelector('.title')?.textContent === title);
+    return row?.textContent ?? null;
+  }, title);
+}
+
+/** Waits until the download called `title` says something that matches. Returns what it says. */
+export function untilRow(popup: Page, title: string, text: RegExp): Promise<string> {
+  return until(`the popup says ${text} for "${title}"`, async () => {
+    const shown = await rowText(popup, title);
+    return shown !== null && text.test(shown) ? shown : null;
+  });
+}
+
+/** Presses a button of the download called `title`. */
+export async function press(popup: Page, title: string, action: PopupAction): Promise<void> {
+  const button = await until(`the popup can ${action} "${title}"`, () =>
+    popup.evaluateHandle(
+      (title, action) => {
+        const rows = [...document.querySelectorAll('.download')];
+        const row = rows.find((each) => each.querySelector('.title')?.textContent === title);
+        return row?.querySelector<HTMLButtonElement>(`[data-action=${action}]`) ?? null;
+      },
+      title,
+      action,
+    ).then((handle) => handle.asElement()),
+  );
+  await button.click();
+}
