@@ -24,8 +24,9 @@ export function Popup() {
   const meter = useMemo(() => new SpeedMeter(), []);
   const measure = useCallback(
     (rows: BackgroundFetchRow[]) => {
-      const running = rows.filter((row) => row.state === 'active');
-      for (const row of running) meter.add(row.key, transferred(row), Date.now());
+      const now = Date.now();
+      const running = rows.filter((row) => row.state === 'active' && row.retryAt <= now);
+      for (const row of running) meter.add(row.key, transferred(row), now);
       meter.retain(new Set(running.map((row) => row.key)));
     },
     [meter],

@@ -32,6 +32,14 @@ it('follows a change within the window', () => {
   expect(meter.speed('a', 31_000)).toBeCloseTo(MB, -3);
 });
 
+it('does not flicker between two looks', () => {
+  const meter = new SpeedMeter();
+  for (let time = 0; time <= 8000; time += 500) meter.add('a', time * 1000, time);
+  expect(meter.speed('a', 8400)).toBe(meter.speed('a', 8000));
+  meter.add('a', 8 * MB, 8450);
+  expect(meter.speed('a', 8500)).toBe(meter.speed('a', 8000));
+});
+
 it('falls to zero when nothing comes', () => {
   const meter = new SpeedMeter();
   meter.add('a', 0, 0);

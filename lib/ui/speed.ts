@@ -2,6 +2,8 @@
 const WINDOW = 10_000;
 /** Below this many ms of looking a speed would be a guess. */
 const MIN_SPAN = 1500;
+/** Bytes that are this many ms late are missed: until then a speed is as of the last ones, and does not flicker. */
+const PATIENCE = 2000;
 
 interface Sample {
   /** ms since the epoch. */
@@ -18,6 +20,7 @@ export class SpeedMeter {
     const samples = this.#samples.get(key) ?? [];
     this.#samples.set(key, samples);
     const last = samples.at(-1);
+    if (last?.bytes === bytes) return;
     // A record that starts again takes its bytes back: what was before says nothing about what comes.
     if (last && bytes < last.bytes) samples.length = 0;
     samples.push({ time, bytes });
@@ -35,7 +38,8 @@ export class SpeedMeter {
     const samples = this.#samples.get(key);
     const last = samples?.at(-1);
     const first = samples?.find((_, index) => (samples[index + 1]?.time ?? now) > now - WINDOW);
-    if (!first || !last || now - first.time < MIN_SPAN) return 0;
-    return ((last.bytes - first.bytes) * 1000) / (now - first.time);
+    if (!first || !last) return 0;
+    const span = (now - last.time < PATIENCE ? last.time : now) - first.time;
+    return span < MIN_SPAN ? 0 : ((last.bytes - first.bytes) * 1000) / span;
   }
 }
