@@ -1,6 +1,7 @@
 import type { EventOrder } from '../protocol/calls.ts';
 import { CallFailure, portChannel, rpcServer } from '../protocol/rpc.ts';
 import type { HostCalls, LoadError, NotificationSnapshot, Start } from '../worker/emulated-scope/protocol.ts';
+import type { Failure } from '../worker/marker.ts';
 
 /** What to fire where. */
 export interface EmulatedEvent {
@@ -73,8 +74,9 @@ function startScope(url: string, registration: ServiceWorkerRegistration, type: 
 }
 
 function fire({ orders }: Scope, order: EventOrder, port: MessagePort): Promise<void> {
-  return new Promise((resolve) => {
-    orders.onmessage = () => resolve();
+  return new Promise((resolve, reject) => {
+    orders.onmessage = ({ data }: MessageEvent<Failure>) =>
+      data === null ? resolve() : reject(new Error(data));
     orders.postMessage(order, [port]);
   });
 }

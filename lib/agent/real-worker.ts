@@ -1,5 +1,5 @@
 import type { EventOrder } from '../protocol/calls.ts';
-import { MARKER, type Pong, type WorkerMessage } from '../worker/marker.ts';
+import { type Failure, MARKER, type Pong, type WorkerMessage } from '../worker/marker.ts';
 
 /** Firefox ends a service worker ~60 s after the last message, whatever it waits for. */
 const KEEP_ALIVE_MS = 10_000;
@@ -35,7 +35,8 @@ export async function fireInServiceWorker(
   let keepAlive: ReturnType<typeof setInterval> | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
-      over.port1.onmessage = () => resolve();
+      over.port1.onmessage = ({ data }: MessageEvent<Failure>) =>
+        data === null ? resolve() : reject(new Error(data));
       worker.postMessage({ [MARKER]: order } satisfies WorkerMessage, [port, over.port2]);
       let missed = 0;
       keepAlive = setInterval(async () => {

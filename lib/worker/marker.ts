@@ -4,8 +4,8 @@ import type { EventOrder } from '../protocol/calls.ts';
 export const MARKER = '__backfetch';
 
 /**
- * With an {@link EventOrder} go two ports: the event's calls, and one that gets a message when the event is over. With
- * a ping goes one, which gets a {@link Pong} at once.
+ * With an {@link EventOrder} go two ports: the event's calls, and one that gets a {@link Failure} when the event is
+ * over. With a ping goes one, which gets a {@link Pong} at once.
  */
 export interface WorkerMessage {
   [MARKER]: EventOrder | 'ping';
@@ -13,3 +13,6 @@ export interface WorkerMessage {
 
 /** `busy` while an event is under way. */
 export type Pong = 'pong' | 'busy';
+
+/** Why an event could not be fired to its end; null when it was, whatever the site's listeners made of it. */
+export type Failure = string | null;

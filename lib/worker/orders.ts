@@ -1,5 +1,5 @@
 import type { FireEvent } from './events.ts';
-import { MARKER, type Pong, type WorkerMessage } from './marker.ts';
+import { type Failure, MARKER, type Pong, type WorkerMessage } from './marker.ts';
 import type { ExtendableMessageEvent } from './service-worker.ts';
 
 /** Answers our messages to a site's service worker, and keeps them from the site's own listeners. */
@@ -12,12 +12,9 @@ export function hearOrders(scope: EventTarget, fireEvent: FireEvent): void {
     }
     if (!port) return;
     underWay++;
-    try {
-      await fireEvent(order, port);
-    } finally {
-      underWay--;
-      over?.postMessage(null);
-    }
+    const failure: Failure = await fireEvent(order, port).then(() => null, String);
+    underWay--;
+    over?.postMessage(failure);
   };
   const listener = (event: Event) => {
     const { data, ports } = event as ExtendableMessageEvent;

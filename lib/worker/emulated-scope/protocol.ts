@@ -3,7 +3,7 @@ import type { ImageResource } from '../../protocol/wire.ts';
 
 /**
  * The first message to the worker, with two ports: the scope's {@link HostCalls}, and one on which come EventOrders,
- * each with its port; an order is answered with null when its event is over.
+ * each with its port; an order is answered with a Failure (see lib/worker/marker.ts) when its event is over.
  */
 export interface Start {
   scriptURL: string;

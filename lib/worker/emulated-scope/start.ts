@@ -1,6 +1,7 @@
 import type { EventOrder } from '../../protocol/calls.ts';
 import { portChannel, rpcClient } from '../../protocol/rpc.ts';
 import { installBackgroundFetch } from '../events.ts';
+import type { Failure } from '../marker.ts';
 import { emulateScope } from './install.ts';
 import type { HostCalls, LoadError, Start } from './protocol.ts';
 
@@ -15,8 +16,8 @@ export async function startEmulatedScope(
   const error = await load(start);
   orders.onmessage = async ({ data, ports: [port] }: MessageEvent<EventOrder>) => {
     if (!port) return;
-    await fireEvent(data, port);
-    orders.postMessage(null);
+    const failure: Failure = await fireEvent(data, port).then(() => null, String);
+    orders.postMessage(failure);
   };
   await host.call('loaded', { error });
 }
