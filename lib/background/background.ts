@@ -14,6 +14,7 @@ import { announceChange, onChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
 import { updateBadge } from './badge.ts';
 import { serveBridge, updatePages } from './bridges.ts';
+import { coalesced } from './coalesced.ts';
 import { notifyEnd } from './notifications.ts';
 import { deliverThroughPage, watchWaitingSites } from './page-delivery.ts';
 import { changeSettings, readSettings } from './settings.ts';
@@ -52,7 +53,8 @@ export function startBackground(): void {
       return undefined;
     },
     async configure(change) {
-      await platform.setUpPages(await changeSettings(change));
+      await changeSettings(change);
+      await setUpPages();
       return undefined;
     },
     async changed({ key }) {
@@ -95,30 +97,35 @@ async function changed(key: string): Promise<undefined> {
 }
 
 async function afterChange(key: string): Promise<void> {
-  await Promise.all([updateBadge(), notifyEnd(key), watchWaitingSites(), setAlarm()]);
+  await Promise.all([notifyEnd(key), followState()]);
 }
+
+/** Brings what follows from the database's state up to date. */
+const followState = coalesced(async () => {
+  await Promise.all([updateBadge(), watchWaitingSites(), setAlarm()]);
+});
+
+const setUpPages = coalesced(async () => platform.setUpPages(await readSettings()));
 
 /** Takes up whatever the database says is unfinished. Starting the background, for whatever reason, comes down to this. */
 function wake(): void {
   takeUp().catch(logged('Unfinished downloads could not be taken up.'));
 }
 
-async function takeUp(): Promise<void> {
-  await platform.setUpPages(await readSettings());
-  if (await setAlarm()) await platform.downloader.call('wake', {});
-  await Promise.all([updateBadge(), watchWaitingSites()]);
+const takeUp = coalesced(async () => {
+  await setUpPages();
+  await followState();
+  if (await hasUnfinished()) await platform.downloader.call('wake', {});
+});
+
+async function hasUnfinished(): Promise<boolean> {
+  return (await db.backgroundFetches.where('state').anyOf('active', 'settled', 'delivering').count()) > 0;
 }
 
-/** Says whether anything is unfinished. */
-async function setAlarm(): Promise<boolean> {
-  const unfinished = await db.backgroundFetches
-    .where('state')
-    .anyOf('active', 'settled', 'delivering')
-    .count();
-  if (unfinished === 0) await browser.alarms.clear(ALARM);
+async function setAlarm(): Promise<void> {
+  if (!(await hasUnfinished())) await browser.alarms.clear(ALARM);
   else if (!(await browser.alarms.get(ALARM)))
     await browser.alarms.create(ALARM, { periodInMinutes: ALARM_PERIOD });
-  return unfinished > 0;
 }
 
 function logged(sentence: string): (error: unknown) => void {

@@ -1,5 +1,6 @@
 import browser from 'webextension-polyfill';
 import { db } from '../store/database.ts';
+import { titleOf } from '../ui/view.ts';
 import { readSettings } from './settings.ts';
 
 const ICON = '/icon/128.png';
@@ -17,7 +18,7 @@ export async function notifyEnd(key: string): Promise<void> {
   await browser.notifications.create(key, {
     type: 'basic',
     iconUrl: browser.runtime.getURL(ICON),
-    title: row.title || browser.i18n.getMessage('untitled'),
+    title: titleOf(row),
     message: browser.i18n.getMessage(text, [row.origin]),
   });
 }
