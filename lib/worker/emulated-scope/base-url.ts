@@ -9,7 +9,7 @@ export function resolveAgainst(base: string, scope: typeof globalThis): void {
     const text = String(input);
     return URL.parse(text, base)?.href ?? text;
   };
-  const first = ([input, ...rest]: unknown[]) => (input === undefined ? [] : [resolve(input), ...rest]);
+  const first = ([input, ...rest]: unknown[]) => [resolve(input), ...rest];
   const every = (inputs: unknown[]) => inputs.map(resolve);
   const list = ([inputs, ...rest]: [Iterable<unknown>, ...unknown[]]) => [
     Array.from(inputs, resolve),
@@ -31,11 +31,13 @@ export function resolveAgainst(base: string, scope: typeof globalThis): void {
 function intercept(holder: object, name: string, change: (args: never) => unknown[]): void {
   const native: unknown = Reflect.get(holder, name);
   if (typeof native !== 'function') return;
-  const changed: unknown = new Proxy(native, {
-    apply: (target, self, args) => Reflect.apply(target, self, change(args as never)),
-    construct: (target, args, newTarget) => Reflect.construct(target, change(args as never), newTarget),
+  // None are left none, so that the browser finds what is missing.
+  const changed = (args: unknown[]) => (args.length === 0 ? args : change(args as never));
+  const resolving: unknown = new Proxy(native, {
+    apply: (target, self, args) => Reflect.apply(target, self, changed(args)),
+    construct: (target, args, newTarget) => Reflect.construct(target, changed(args), newTarget),
   });
-  Reflect.set(holder, name, changed);
+  Reflect.set(holder, name, resolving);
   const { prototype } = native as { prototype?: object };
-  if (prototype) Reflect.set(prototype, 'constructor', changed);
+  if (prototype) Reflect.set(prototype, 'constructor', resolving);
 }
