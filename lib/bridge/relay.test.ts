@@ -67,6 +67,7 @@ function setUp(answer: Answer) {
 const call = { scope: SCOPE, id: 'a' };
 
 beforeEach(() => {
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -155,6 +156,16 @@ test('a background that dies of a call is not called for ever', async () => {
     error: { name: 'UnknownError' },
   });
   expect(calls).toHaveLength(3);
+});
+
+test('a background that dies of being asked for what the page watches is left alone after a while', async () => {
+  const warn = vi.spyOn(console, 'warn').mockReturnValue();
+  const { page, lives, calls, die } = setUp((name) => (name === 'fetch' ? snapshotOf('a') : die()));
+  await page.call('fetch', call);
+  lives[0]?.channel.close();
+  await vi.waitFor(() => expect(warn).toHaveBeenCalled());
+  expect(calls).toEqual(['fetch', 'get', 'get', 'get']);
+  expect(warn).toHaveBeenCalledTimes(1);
 });
 
 test('a read may outlast many lives of the background', async () => {

@@ -34,6 +34,7 @@ export function relay(page: Channel, connect: () => ClosableChannel): Relay {
   let connection: { channel: ClosableChannel; client: RpcClient<UncheckedCalls> } | undefined;
   /** The background fetches that the page watches, by key. */
   const unsettled = new Map<string, Watched>();
+  const askedFor = new Set<string>();
 
   const { push } = rpcServer(page, answer);
 
@@ -103,16 +104,22 @@ export function relay(page: Channel, connect: () => ClosableChannel): Relay {
 
   /** A new connection hears of a background fetch once it has asked for it. */
   function watchAllAgain(): void {
-    for (const [key, watched] of unsettled) void watchAgain(key, watched);
+    for (const [key, watched] of unsettled) {
+      // One that is being asked for is asked for again when its connection breaks: that must not add up.
+      if (!askedFor.has(key)) void watchAgain(key, watched);
+    }
   }
 
   async function watchAgain(key: string, watched: Watched): Promise<void> {
+    askedFor.add(key);
     try {
       const snapshot = (await answer('get', watched)) as Snapshot | null;
       if (snapshot?.key === key) push(snapshot);
       else unsettled.delete(key);
     } catch (error) {
       console.warn(`Backfetch: no progress of "${watched.id}" reaches this page now.`, error);
+    } finally {
+      askedFor.delete(key);
     }
   }
 

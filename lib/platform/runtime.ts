@@ -55,8 +55,13 @@ export function runtimeChannel(port: RuntimePort): ClosableChannel {
     onMessage: (listener) => port.onMessage.addListener((message) => listener(message)),
     onClose: (listener) => listeners.push(listener),
     close() {
-      port.disconnect();
       closed();
+      try {
+        port.disconnect();
+      } catch (error) {
+        // Chromium throws when the extension was updated or removed, and the port died with it.
+        console.debug('Backfetch: a port was dead already.', error);
+      }
     },
   };
 }

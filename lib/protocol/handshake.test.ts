@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { acceptPort, offerPort } from './handshake.ts';
+import { acceptPort, isBridgeAlive, offerPort } from './handshake.ts';
 
 function setUp() {
   const { port1, port2 } = new MessageChannel();
@@ -40,4 +40,11 @@ test('an event without a port is passed over', () => {
   expect(accept).not.toHaveBeenCalled();
   offerPort(target, port);
   expect(accept).toHaveBeenCalledTimes(1);
+});
+
+test('a port is alive while the bridge that offered it is', () => {
+  const { target, port } = setUp();
+  expect(isBridgeAlive(port)).toBe(false);
+  offerPort(target, port);
+  expect(isBridgeAlive(port)).toBe(true);
 });

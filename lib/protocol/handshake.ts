@@ -6,6 +6,7 @@
  */
 const PORT_EVENT = 'backfetch:port';
 const READY_EVENT = 'backfetch:ready';
+const ALIVE_EVENT = 'alive';
 
 /** The page script's half: `accept` gets the port, once. */
 export function acceptPort(target: EventTarget, accept: (port: MessagePort) => void): void {
@@ -22,7 +23,16 @@ export function acceptPort(target: EventTarget, accept: (port: MessagePort) => v
 
 /** The bridge's half. */
 export function offerPort(target: EventTarget, port: MessagePort): void {
+  port.addEventListener(ALIVE_EVENT, (event) => event.preventDefault());
   const offer = () => target.dispatchEvent(new MessageEvent(PORT_EVENT, { ports: [port], cancelable: true }));
   const isAccepted = !offer();
   if (!isAccepted) target.addEventListener(READY_EVENT, offer, { once: true });
+}
+
+/**
+ * Whether the bridge that offered this port still runs. When the extension is updated or removed, Firefox ends the bridge
+ * and tells nobody: messages to it are lost. Both worlds see the same port, so an event on it is answered synchronously.
+ */
+export function isBridgeAlive(port: MessagePort): boolean {
+  return !port.dispatchEvent(new Event(ALIVE_EVENT, { cancelable: true }));
 }
