@@ -10,11 +10,20 @@ import { killTree, killTreeNow, memoryOfTree } from './process-tree.ts';
 const START_TIMEOUT = 60_000;
 const QUIT_TIMEOUT = 20_000;
 
-/** All that tests write lies under here, and every browser of theirs names it in its command line. */
-export function testDirectory(): string {
-  const directory = process.env.BACKFETCH_TEST_DIRECTORY ?? join(tmpdir(), `backfetch-${process.pid}`);
-  mkdirSync(directory, { recursive: true });
-  return directory;
+let ownDirectory: string | undefined;
+
+/**
+ * All that browsers write lies under here, and each names it in its command line: the directory of the test run
+ * (see global-setup.ts), or else one of this process, which goes with it.
+ */
+function testDirectory(): string {
+  if (process.env.BACKFETCH_TEST_DIRECTORY) return process.env.BACKFETCH_TEST_DIRECTORY;
+  if (ownDirectory === undefined) {
+    const made = mkdtempSync(join(tmpdir(), 'backfetch-'));
+    process.once('exit', () => removeDirectory(made));
+    ownDirectory = made;
+  }
+  return ownDirectory;
 }
 
 /** A new directory for one browser. */
