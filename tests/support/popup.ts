@@ -23,18 +23,7 @@ export function untilRow(popup: Page, title: string, text: RegExp): Promise<stri
 
 /** Presses a button of the download called `title`. */
 export async function press(popup: Page, title: string, action: PopupAction): Promise<void> {
-  const button = await until(`the popup can ${action} "${title}"`, () =>
-    popup
-      .evaluateHandle(
-        (title, action) => {
-          const rows = [...document.querySelectorAll('.download')];
-          const row = rows.find((each) => each.querySelector('.title')?.textContent === title);
-          return row?.querySelector<HTMLButtonElement>(`[data-action=${action}]`) ?? null;
-        },
-        title,
-        action,
-      )
-      .then((handle) => handle.asElement()),
-  );
+  const selector = `.download:has(.title[title="${title}"]) [data-action=${action}]`;
+  const button = await until(`the popup can ${action} "${title}"`, () => popup.$(selector));
   await button.click();
 }
