@@ -2,33 +2,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { killTree, killTreeNow, memoryOfTree } from './process-tree.ts';
+import { cpuOfTree, killTree, killTreeNow, memoryOfTree } from './process-tree.ts';
 
 const START_TIMEOUT = 60_000;
 const QUIT_TIMEOUT = 20_000;
 
-let ownDirectory: string | undefined;
-
-/**
- * All that browsers write lies under here, and each names it in its command line: the directory of the test run
- * (see global-setup.ts), or else one of this process, which goes with it.
- */
-function testDirectory(): string {
-  if (process.env.BACKFETCH_TEST_DIRECTORY) return process.env.BACKFETCH_TEST_DIRECTORY;
-  if (ownDirectory === undefined) {
-    const made = mkdtempSync(join(tmpdir(), 'backfetch-'));
-    process.once('exit', () => removeDirectory(made));
-    ownDirectory = made;
-  }
-  return ownDirectory;
+/** In tests the one that global-setup.ts made; elsewhere made when first asked for. */
+function runDirectory(): string {
+  process.env.BACKFETCH_TEST_DIRECTORY ??= makeRunDirectory().directory;
+  return process.env.BACKFETCH_TEST_DIRECTORY;
 }
 
 /** A new directory for one browser. */
 export function makeDirectory(name: string): string {
-  return mkdtempSync(join(testDirectory(), `${name}-`));
+  return mkdtempSync(join(runDirectory(), `${name}-`));
 }
 
 export function removeDirectory(directory: string): void {
@@ -59,6 +48,8 @@ export interface BrowserProcess {
   /** What `endpoint` matched. */
   endpoint: string;
   memory(): number;
+  /** Processor time that its processes have used, in seconds. */
+  cpu(): number;
   /** SIGKILL to the whole tree. */
   kill(): Promise<void>;
   /** Waits until it, having been told to quit, has ended; kills it when that takes too long. */
@@ -90,12 +81,9 @@ export async function startProcess(
     await exited;
     throw new Error(`${executable} did not start.`);
   }
-  const lastResort = () => killTreeNow(pid);
-  process.once('exit', lastResort);
   let alive = true;
   void exited.then(() => {
     alive = false;
-    process.removeListener('exit', lastResort);
   });
   const kill = async () => {
     // Its number may be another process's by now.
@@ -107,10 +95,11 @@ export async function startProcess(
     return {
       endpoint: await findEndpoint(child, endpoint, onLine),
       memory: () => memoryOfTree(pid),
+      cpu: () => cpuOfTree(pid),
       kill,
       exited: exited.then(() => {}),
       async quit() {
-        const timer = setTimeout(lastResort, QUIT_TIMEOUT);
+        const timer = setTimeout(kill, QUIT_TIMEOUT);
         await exited;
         clearTimeout(timer);
       },

@@ -57,6 +57,8 @@ export interface BrowserUnderTest {
   close(): Promise<void>;
   /** Proportional set size of all its processes, in bytes. */
   memory(): number;
+  /** Processor time that its processes have used, in seconds. */
+  cpu(): number;
   /**
    * What the extension's scripts wrote to the console, oldest first, as far as the browser tells: Chromium everything,
    * Firefox uncaught errors, and errors and warnings that begin with "Backfetch".

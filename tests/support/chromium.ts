@@ -198,6 +198,7 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
     },
     ended: () => running.exited,
     memory: () => running.memory(),
+    cpu: () => running.cpu(),
   };
 }
 

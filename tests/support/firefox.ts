@@ -200,6 +200,7 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
     },
     ended: () => running.exited,
     memory: () => running.memory(),
+    cpu: () => running.cpu(),
   };
 }
 

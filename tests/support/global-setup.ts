@@ -1,15 +1,8 @@
-/** Gives a run a directory of its own, and leaves nothing behind: no files, and no browser of a test that died. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { removeDirectory } from './browser-process.ts';
-import { killMarked } from './process-tree.ts';
+/** Gives a run of browser tests a directory of its own. */
+import { makeRunDirectory } from './run-directory.ts';
 
 export default function setup(): () => Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'backfetch-tests-'));
+  const { directory, end } = makeRunDirectory();
   process.env.BACKFETCH_TEST_DIRECTORY = directory;
-  return async () => {
-    await killMarked(directory);
-    removeDirectory(directory);
-  };
+  return end;
 }

@@ -49,11 +49,6 @@ function killAll(pids: number[]): void {
   }
 }
 
-/** SIGKILL to `root` and all its descendants, without waiting. */
-export function killTreeNow(root: number): void {
-  killAll(processTree(root));
-}
-
 /** Ends `root` and all its descendants at once, and waits until they are gone. */
 export async function killTree(root: number): Promise<void> {
   await killAndWait(processTree(root));
@@ -82,4 +77,18 @@ export function memoryOfTree(root: number): number {
     kibibytes += Number(/^Pss:\s+(\d+)/m.exec(readProc(pid, 'smaps_rollup'))?.[1] ?? 0);
   }
   return kibibytes * 1024;
+}
+
+const TICKS_PER_SECOND = 100;
+
+/** Processor time that `root` and all its living descendants have used, in seconds. */
+export function cpuOfTree(root: number): number {
+  let ticks = 0;
+  for (const pid of processTree(root)) {
+    const stat = readProc(pid, 'stat');
+    // utime and stime are the 14th and 15th fields: proc(5).
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  }
+  return ticks / TICKS_PER_SECOND;
 }
