@@ -241,7 +241,11 @@ export function beginDelivery(key: string): Promise<boolean> {
 
 /** The hand-off broke off; it is to be repeated, by us not before `retryAt` (ms since the epoch). */
 export function deliveryFailed(key: string, retryAt: number): Promise<boolean> {
-  return move(key, 'settled', { retryAt });
+  return db.transaction('rw', db.backgroundFetches, async () => {
+    const row = await db.backgroundFetches.get(key);
+    // One that still downloads may move to "settled" too, but only with a result.
+    return row?.state === 'delivering' && move(key, 'settled', { retryAt });
+  });
 }
 
 /** The site has acknowledged (or is gone): bytes and records go, the row stays as a line of history. */
