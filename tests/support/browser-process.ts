@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { cpuOfTree, killTree, killTreeNow, memoryOfTree } from './process-tree.ts';
+import { cpuOfTree, killTree, memoryOfTree } from './process-tree.ts';
+import { makeRunDirectory } from './run-directory.ts';
 
 const START_TIMEOUT = 60_000;
 const QUIT_TIMEOUT = 20_000;
