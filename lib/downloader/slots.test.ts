@@ -1,0 +1,71 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Slots } from './slots.ts';
+
+/** Lets what can go on go on. */
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+test('no more run at once than there are slots, in all and of one origin', async () => {
+  const slots = new Slots({ total: 3, perOrigin: 2 });
+  const started: string[] = [];
+  for (const origin of ['a', 'a', 'a', 'b', 'b', 'c'])
+    void slots.acquire(origin).then(() => started.push(origin));
+  await settle();
+  expect(started).toEqual(['a', 'a', 'b']);
+});
+
+test('a site with thousands of requests does not keep another waiting', async () => {
+  const slots = new Slots({ total: 2, perOrigin: 2 });
+  const releases = [await slots.acquire('a'), await slots.acquire('a')];
+  const started: string[] = [];
+  for (const origin of ['a', 'a', 'a', 'b']) void slots.acquire(origin).then(() => started.push(origin));
+  releases[0]?.();
+  await settle();
+  expect(started).toEqual(['b']);
+});
+
+test('requests of one origin start in the order in which they came', async () => {
+  const slots = new Slots({ total: 1, perOrigin: 1 });
+  const started: number[] = [];
+  const run = async (index: number) => {
+    const release = await slots.acquire('a');
+    started.push(index);
+    release();
+  };
+  await Promise.all([run(0), run(1), run(2)]);
+  expect(started).toEqual([0, 1, 2]);
+});
+
+test('whatever comes and goes, limits hold and nobody waits while there is room', async () => {
+  const step = fc.oneof(fc.constantFrom('a', 'b', 'c'), fc.nat(9));
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const slots = new Slots({ total: 4, perOrigin: 2 });
+      const running: { origin: string; release: () => void }[] = [];
+      const waiting = new Map([
+        ['a', 0],
+        ['b', 0],
+        ['c', 0],
+      ]);
+      for (const each of steps) {
+        if (typeof each === 'string') {
+          waiting.set(each, (waiting.get(each) ?? 0) + 1);
+          void slots.acquire(each).then((release) => {
+            waiting.set(each, (waiting.get(each) ?? 0) - 1);
+            running.push({ origin: each, release });
+          });
+        } else {
+          running.splice(each % Math.max(1, running.length), 1)[0]?.release();
+        }
+        await settle();
+        expect(running.length).toBeLessThanOrEqual(4);
+        for (const [origin, count] of waiting) {
+          const own = running.filter((one) => one.origin === origin).length;
+          expect(own).toBeLessThanOrEqual(2);
+          expect(count === 0 || own === 2 || running.length === 4).toBe(true);
+        }
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
