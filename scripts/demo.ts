@@ -62,7 +62,10 @@ async function drive(browser: BrowserUnderTest, server: TestServer): Promise<voi
 
 const server = await startServer(site);
 let browser: BrowserUnderTest | undefined;
+let ending = false;
 const end = async (status: number) => {
+  if (ending) return;
+  ending = true;
   await browser?.close();
   await server.close();
   process.exit(status);

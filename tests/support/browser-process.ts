@@ -1,7 +1,7 @@
 /** Starting and ending a browser's processes, with a directory of its own for all that it writes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { cpuOfTree, killTree, memoryOfTree } from './process-tree.ts';
@@ -19,10 +19,6 @@ function runDirectory(): string {
 /** A new directory for one browser. */
 export function makeDirectory(name: string): string {
   return mkdtempSync(join(runDirectory(), `${name}-`));
-}
-
-export function removeDirectory(directory: string): void {
-  rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
 
 /** The first of `candidates` that can be run. */

@@ -4,15 +4,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import puppeteer, { type Browser, type CDPSession, type Page, type Target } from 'puppeteer-core';
 import type { BrowserUnderTest, LaunchOptions } from './browser.ts';
-import {
-  type BrowserProcess,
-  findExecutable,
-  makeDirectory,
-  removeDirectory,
-  startProcess,
-} from './browser-process.ts';
+import { type BrowserProcess, findExecutable, makeDirectory, startProcess } from './browser-process.ts';
 import { packCrx } from './crx.ts';
 import { closePages, POPUP_VIEWPORT } from './pages.ts';
+import { removeDirectory } from './remove-directory.ts';
 import { until } from './until.ts';
 
 const EXECUTABLES = [
@@ -193,8 +188,8 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
     async close() {
       await running.kill();
       await browser.disconnect();
-      if (options.profile === undefined) removeDirectory(profile);
-      removeDirectory(temporary);
+      if (options.profile === undefined) await removeDirectory(profile);
+      await removeDirectory(temporary);
     },
     ended: () => running.exited,
     memory: () => running.memory(),

@@ -3,14 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import type { BrowserUnderTest, LaunchOptions } from './browser.ts';
-import {
-  type BrowserProcess,
-  findExecutable,
-  makeDirectory,
-  removeDirectory,
-  startProcess,
-} from './browser-process.ts';
+import { type BrowserProcess, findExecutable, makeDirectory, startProcess } from './browser-process.ts';
 import { closePages, POPUP_VIEWPORT } from './pages.ts';
+import { removeDirectory } from './remove-directory.ts';
 import { until } from './until.ts';
 import { zipDirectory } from './zip.ts';
 
@@ -195,8 +190,8 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
     async close() {
       await running.kill();
       await browser.disconnect();
-      if (options.profile === undefined) removeDirectory(profile);
-      removeDirectory(temporary);
+      if (options.profile === undefined) await removeDirectory(profile);
+      await removeDirectory(temporary);
     },
     ended: () => running.exited,
     memory: () => running.memory(),
