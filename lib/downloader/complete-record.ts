@@ -53,15 +53,15 @@ async function attempt(job: Job, record: RecordRow): Promise<void> {
     if (!valid) {
       received.cancel();
       // The specification ends with "fetch-error" here. Where it was we who asked for the range, the whole can still be had.
-      return rangeStart > 0 ? job.gain(record, { restart: true }) : end(job, record, 'fetch-error');
+      return rangeStart > 0 ? startAgain(job, record) : end(job, record, 'fetch-error');
     }
   } else if (rangeStart > 0) {
     if (status === 416) {
       received.cancel();
       const complete = /^bytes \*\/(\d+)$/.exec(getHeader(headers, 'content-range') ?? '')?.[1];
-      return Number(complete) === rangeStart
-        ? end(job, record, 'success')
-        : job.gain(record, { restart: true });
+      // The answer has no validator: only the length that this version was announced with tells that it is whole.
+      const isWhole = Number(complete) === rangeStart && announcedLength(record) === rangeStart;
+      return isWhole ? end(job, record, 'success') : startAgain(job, record);
     }
     // "redundant": the server sends the whole again.
     await job.gain(record, { restart: true });
@@ -74,26 +74,39 @@ async function attempt(job: Job, record: RecordRow): Promise<void> {
 async function receive(job: Job, record: RecordRow, received: Received, range: Range | null): Promise<void> {
   const { head } = received;
   const limit = range ? Number.POSITIVE_INFINITY : firstPartLimit(job, record, head);
+  // Bytes that can't be continued are no progress: the next try would fetch them all again.
+  const isProgress = canResume(record) && (record.generation === 0 || head.status === 206);
   let outcome: BodyOutcome;
   try {
-    outcome = await receiveBody(job, record, received, limit);
+    outcome = await receiveBody(job, record, received, limit, isProgress);
   } catch (error) {
     return failed(job, record, error);
   }
   if (outcome === 'cut') return;
   if (outcome === 'download-total-exceeded') return end(job, record, outcome);
+  if (head.status === 206) return decidePart(job, record, head);
   const complete = completeLength(head);
-  if (head.status === 206) {
-    if (complete === null) return end(job, record, 'fetch-error');
-    if (record.storedBytes === complete) return end(job, record, 'success');
-    return record.storedBytes < complete && !isStuck(record, head)
-      ? undefined
-      : failed(job, record, new TypeError('The server sent other bytes than it announced.'));
-  }
-  if (complete !== null && record.storedBytes !== complete && record.request.method !== 'HEAD') {
+  const hasBody = record.request.method !== 'HEAD' && head.status !== 304;
+  if (hasBody && complete !== null && record.storedBytes !== complete) {
     return failed(job, record, new TypeError(`${record.storedBytes} of ${complete} bytes came.`));
   }
   return end(job, record, head.status >= 200 && head.status <= 299 ? 'success' : 'bad-status');
+}
+
+/** Decides what a part of the body, now stored, makes of the record: a result, another try, or (neither) the next part. */
+async function decidePart(job: Job, record: RecordRow, head: ResponseHead): Promise<void> {
+  const range = extractContentRangeValues(head.headers);
+  const complete = range?.completeLength ?? announcedLength(record);
+  if (!range || complete === null) return end(job, record, 'fetch-error');
+  const announced = Math.min(range.lastBytePos + 1, complete);
+  if (record.storedBytes > announced) return startAgain(job, record);
+  if (record.storedBytes === complete) return end(job, record, 'success');
+  // A part that brought not a single byte: asking again at once would go round in circles.
+  const isStuck = record.storedBytes === range.firstBytePos;
+  if (canResume(record) && !isStuck) return;
+  // All that the server means to send, and there is no asking for more.
+  if (record.storedBytes === announced) return end(job, record, 'fetch-error');
+  return failed(job, record, new TypeError('The server sent fewer bytes than it announced.'));
 }
 
 type BodyOutcome = 'end' | 'cut' | 'download-total-exceeded';
@@ -103,6 +116,7 @@ async function receiveBody(
   record: RecordRow,
   received: Received,
   limit: number,
+  isProgress: boolean,
 ): Promise<BodyOutcome> {
   const startedAt = Date.now();
   let parts: (Blob | Uint8Array<ArrayBuffer>)[] = [];
@@ -114,7 +128,7 @@ async function receiveBody(
     parts = [];
     size = 0;
     storedAt = Date.now();
-    await job.gain(record, { bytes, change: { failedTries: 0, retryAt: 0 } });
+    await job.gain(record, { bytes, change: isProgress ? { failedTries: 0, retryAt: 0 } : {} });
   };
   try {
     for (let chunk = await received.read(); chunk; chunk = await received.read()) {
@@ -161,15 +175,15 @@ function previousResponse({ response }: RecordRow) {
   return response && { headers: response.headers, completeLength: completeLength(response) };
 }
 
+/** Across origins Content-Encoding is hidden, and Content-Length may be that of a coded body. */
 function completeLength(head: ResponseHead): number | null {
-  return head.status === 206
-    ? (extractContentRangeValues(head.headers)?.completeLength ?? null)
-    : declaredLength(head.headers);
+  if (head.status === 206) return extractContentRangeValues(head.headers)?.completeLength ?? null;
+  return head.type === 'cors' ? null : declaredLength(head.headers);
 }
 
-/** A part that brought not a single byte: asking again at once would go round in circles. */
-function isStuck(record: RecordRow, head: ResponseHead): boolean {
-  return extractContentRangeValues(head.headers)?.firstBytePos === record.storedBytes;
+/** The length that the response whose body is stored was announced with. */
+function announcedLength({ response }: RecordRow): number | null {
+  return response && completeLength(response);
 }
 
 /** A site that asks for a range itself gets that, whole, or nothing. */
@@ -178,12 +192,15 @@ function canResume({ request, response }: RecordRow): boolean {
   return request.method === 'GET' && !ownRange && response !== null && isResumable(response.headers);
 }
 
-/** After how many bytes the first response is broken off, to go on in segments. */
+/**
+ * After how many bytes the first response is broken off, to go on in segments. A record that had to start again is not:
+ * what the server says of ranges may not be true.
+ */
 function firstPartLimit(job: Job, record: RecordRow, head: ResponseHead): number {
   const { segmentBytes } = job.surroundings;
   const length = declaredLength(head.headers);
   const ranges = getHeader(head.headers, 'accept-ranges')?.toLowerCase() === 'bytes' && canResume(record);
-  return head.status === 200 && ranges && length !== null && length > segmentBytes
+  return head.status === 200 && record.generation === 0 && ranges && length !== null && length > segmentBytes
     ? segmentBytes
     : Number.POSITIVE_INFINITY;
 }
@@ -233,6 +250,20 @@ async function failed(job: Job, record: RecordRow, error: unknown): Promise<void
 }
 
 function tryAgain(job: Job, record: RecordRow, delay: number | null): Promise<void> {
+  return job.gain(record, { change: nextTry(record, delay) });
+}
+
+/**
+ * Fetches the body from zero, since what came doesn't continue it. A server may answer so for ever: it counts as a try,
+ * and bytes between don't make up for many.
+ */
+function startAgain(job: Job, record: RecordRow): Promise<void> {
+  if (Math.max(record.failedTries, record.generation) + 1 >= MAX_TRIES)
+    return end(job, record, 'fetch-error');
+  return job.gain(record, { restart: true, change: nextTry(record, null) });
+}
+
+function nextTry(record: RecordRow, delay: number | null): Pick<RecordRow, 'failedTries' | 'retryAt'> {
   const failedTries = record.failedTries + 1;
-  return job.gain(record, { change: { failedTries, retryAt: Date.now() + (delay ?? backoff(failedTries)) } });
+  return { failedTries, retryAt: Date.now() + (delay ?? backoff(failedTries)) };
 }
