@@ -9,6 +9,7 @@ import {
   clearHistory,
   pauseBackgroundFetch,
   resumeBackgroundFetch,
+  tryNow,
 } from '../store/background-fetches.ts';
 import { announceChange, onChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
@@ -43,6 +44,11 @@ export function startBackground(): void {
     async abort({ key }) {
       await abortBackgroundFetch(key);
       return changed(key);
+    },
+    async tryNow({ key }) {
+      await tryNow(key);
+      announceChange(key);
+      return platform.downloader.call('tryNow', { key });
     },
     async click({ key }) {
       await platform.downloader.call('click', { key });

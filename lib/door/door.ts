@@ -168,6 +168,7 @@ function newBackgroundFetch(site: Site, argument: ArgumentOf<SiteCalls, 'fetch'>
       pieces: [],
       storedBytes: 0,
       asSite: false,
+      sent: false,
       failedTries: 0,
       retryAt: 0,
     }),
@@ -197,6 +198,8 @@ function newBackgroundFetch(site: Site, argument: ArgumentOf<SiteCalls, 'fetch'>
     settledAt: 0,
     doneAt: 0,
     retryAt: 0,
+    failedTries: 0,
+    triesAllowed: 0,
     deliveredBy: '',
     deliveryAttempts: 0,
   };

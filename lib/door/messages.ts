@@ -26,7 +26,6 @@ const httpUrl = v.pipe(
 /** https://fetch.spec.whatwg.org/#concept-header: a token, and a value without line breaks. */
 const header = v.tuple([
   v.pipe(text(1024), v.regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/)),
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that HTTP forbids in a value.
   v.pipe(text(MAX_TEXT), v.regex(/^[^\0\r\n]*$/)),
 ]);
 

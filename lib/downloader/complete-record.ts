@@ -23,13 +23,15 @@ const FAST_SEGMENT = 500;
  */
 export async function completeRecord(job: Job, record: RecordRow): Promise<void> {
   while (record.result === '') {
-    await job.waitUntil(record.retryAt);
+    await job.untilDue(record, triesAllowed(job, record));
     await job.online();
     await job.withSlot(() => attempt(job, record));
   }
 }
 
 async function attempt(job: Job, record: RecordRow): Promise<void> {
+  // It was made, and what came of it got lost: the server may have acted on it.
+  if (record.sent) return end(job, record, 'fetch-error');
   if (record.storedBytes > 0 && !canResume(record)) await job.gain(record, { restart: true });
   const rangeStart = record.storedBytes;
   const range = rangeStart > 0 ? rangeFor(job, record) : null;
@@ -40,7 +42,7 @@ async function attempt(job: Job, record: RecordRow): Promise<void> {
     return failed(job, record, error);
   }
   const { status, headers } = received.head;
-  if (isRetryableStatus(status) && record.request.method === 'GET' && record.failedTries + 1 < MAX_TRIES) {
+  if (isRetryableStatus(status) && isRepeatable(record) && record.failedTries + 1 < MAX_TRIES) {
     received.cancel();
     return tryAgain(job, record, retryAfter(headers, Date.now()));
   }
@@ -219,7 +221,18 @@ async function send(job: Job, record: RecordRow, range: Range | null): Promise<R
     ? { ...record.request, headers: [...record.request.headers, ...range.headers], cache: 'no-store' }
     : record.request;
   const whole = range?.bounded === true && job.fast;
-  const outgoing = { request, body: record.requestBody, whole, signal: job.signal };
+  const { signal } = job;
+  const outgoing = {
+    request,
+    body: record.requestBody,
+    whole,
+    signal,
+    uploaded: (bytes: number) => job.upload(bytes),
+  };
+  if (!isRepeatable(record)) {
+    await job.gain(record, { change: { sent: true } });
+    await job.drain();
+  }
   if (!goesAsSite(job, record)) {
     const received = await job.surroundings.sameOriginRequest(outgoing);
     if (received !== 'redirected') return received;
@@ -240,13 +253,21 @@ async function failed(job: Job, record: RecordRow, error: unknown): Promise<void
   if (!(error instanceof TypeError)) throw error;
   const { method, url } = record.request;
   console.warn(`Backfetch: a request of ${job.row.origin} failed: ${method} ${new URL(url).origin}`, error);
-  if (method !== 'GET') return end(job, record, 'fetch-error');
+  if (!isRepeatable(record)) return end(job, record, 'fetch-error');
   // Without a line nothing is wrong with the request: it does not count as a try.
   if (!navigator.onLine) return;
-  const answered = record.response !== null || !goesAsSite(job, record);
-  if (record.failedTries + 1 >= (answered ? MAX_TRIES : MAX_TRIES_UNANSWERED))
-    return end(job, record, 'fetch-error');
+  if (record.failedTries + 1 >= triesAllowed(job, record)) return end(job, record, 'fetch-error');
   return tryAgain(job, record, null);
+}
+
+/** A request that may be made again without the server acting twice: RFC 9110 section 9.2.1. */
+function isRepeatable({ request }: RecordRow): boolean {
+  return request.method === 'GET' || request.method === 'HEAD';
+}
+
+function triesAllowed(job: Job, record: RecordRow): number {
+  const unanswered = record.response === null && goesAsSite(job, record);
+  return unanswered ? MAX_TRIES_UNANSWERED : MAX_TRIES;
 }
 
 function tryAgain(job: Job, record: RecordRow, delay: number | null): Promise<void> {

@@ -1,7 +1,6 @@
 import { onChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
-import type { BackgroundFetchRow } from '../store/schema.ts';
-import type { Surroundings } from './job.ts';
+import { Job, type Surroundings } from './job.ts';
 import { performBackgroundFetch } from './perform-background-fetch.ts';
 
 export interface DownloaderHooks {
@@ -18,7 +17,7 @@ export interface DownloaderHooks {
 export class Downloader {
   readonly #surroundings: Surroundings;
   readonly #hooks: DownloaderHooks;
-  readonly #running = new Map<string, { controller: AbortController; done: Promise<void> }>();
+  readonly #running = new Map<string, { job: Job; controller: AbortController; done: Promise<void> }>();
 
   constructor(surroundings: Surroundings, hooks: DownloaderHooks) {
     this.#surroundings = surroundings;
@@ -49,13 +48,20 @@ export class Downloader {
       return this.#look(key);
     }
     const controller = new AbortController();
-    this.#running.set(key, { controller, done: this.#perform(row, controller.signal) });
+    const job = new Job(row, this.#surroundings, controller.signal);
+    this.#running.set(key, { job, controller, done: this.#perform(job, controller.signal) });
   }
 
-  async #perform(row: BackgroundFetchRow, signal: AbortSignal): Promise<void> {
+  /** Makes the records of a background fetch that wait for another try go on at once. */
+  tryNow(key: string): void {
+    this.#running.get(key)?.job.tryNow();
+  }
+
+  async #perform(job: Job, signal: AbortSignal): Promise<void> {
+    const { row } = job;
     const release = this.#hooks.hold();
     try {
-      await performBackgroundFetch(row, this.#surroundings, signal);
+      await performBackgroundFetch(job, signal);
     } catch (error) {
       console.error(`Backfetch: a download of ${row.origin} broke off.`, error);
     }

@@ -1,4 +1,4 @@
-import { commit, type RecordWrite, setDownloaded } from '../store/background-fetches.ts';
+import { commit, type Progress, type RecordWrite, setProgress } from '../store/background-fetches.ts';
 import { announceChange } from '../store/changes.ts';
 import type { BackgroundFetchRow, RecordRow } from '../store/schema.ts';
 import type { Outgoing, Received } from './received.ts';
@@ -28,22 +28,26 @@ export class JobOver extends Error {
 export class Job {
   readonly row: BackgroundFetchRow;
   readonly surroundings: Surroundings;
+  /** Aborted when the job is stopped, from outside or by {@link stop}. */
   readonly signal: AbortSignal;
+  readonly #controller = new AbortController();
   /** The line was fast at the last segment: the next may be taken in one piece. */
   fast = false;
   readonly #writer: Writer;
   /** Bytes that arrived, stored or not. */
   #arrived: number;
-  /** When records that wait for another try are due (ms since the epoch). */
-  readonly #waiting = new Set<number>();
+  #uploaded: number;
+  /** Records that wait for another try. */
+  readonly #waiting = new Set<Waiting>();
   #requesting = 0;
   #told = '';
 
   constructor(row: BackgroundFetchRow, surroundings: Surroundings, signal: AbortSignal) {
     this.row = row;
     this.surroundings = surroundings;
-    this.signal = signal;
+    this.signal = AbortSignal.any([signal, this.#controller.signal]);
     this.#arrived = row.storedBytes;
+    this.#uploaded = row.uploaded;
     this.#writer = new Writer((writes) => this.#commit(writes));
   }
 
@@ -75,6 +79,16 @@ export class Job {
     return this.row.downloadTotal === 0 || this.#arrived <= this.row.downloadTotal;
   }
 
+  /** Counts bytes of request bodies that the server has got. */
+  upload(bytes: number): void {
+    this.#uploaded += bytes;
+  }
+
+  /** Ends everything the job does; its promises reject with `reason`. */
+  stop(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
   /** Resolves when all that was gained is stored. */
   drain(): Promise<void> {
     return this.#writer.drain();
@@ -93,18 +107,26 @@ export class Job {
     }
   }
 
-  /** Resolves at `time` (ms since the epoch); rejects with an AbortError when the job is stopped. */
-  async waitUntil(time: number): Promise<void> {
-    if (time <= Date.now()) return;
-    this.#waiting.add(time);
+  /** Resolves when the record's next try is due, or {@link tryNow} is called; rejects when the job is stopped. */
+  async untilDue(record: RecordRow, triesAllowed: number): Promise<void> {
+    const { retryAt, failedTries } = record;
+    if (retryAt <= Date.now()) return;
+    let waiting: Waiting | undefined;
     try {
       await abortable(this.signal, (resolve) => {
-        const timer = setTimeout(resolve, time - Date.now());
+        waiting = { retryAt, failedTries, triesAllowed, resolve };
+        this.#waiting.add(waiting);
+        const timer = setTimeout(resolve, retryAt - Date.now());
         return () => clearTimeout(timer);
       });
     } finally {
-      this.#waiting.delete(time);
+      if (waiting) this.#waiting.delete(waiting);
     }
+  }
+
+  /** Makes all records that wait for another try go on at once. */
+  tryNow(): void {
+    for (const { resolve } of this.#waiting) resolve();
   }
 
   /** Resolves when the browser has a line. */
@@ -118,13 +140,37 @@ export class Job {
 
   /** Puts what the person and the site see of the progress into the database. */
   async tell(): Promise<void> {
-    const retryAt = this.#requesting === 0 && this.#waiting.size > 0 ? Math.min(...this.#waiting) : 0;
-    const news = `${this.#arrived} ${retryAt}`;
+    const progress: Progress = {
+      downloaded: this.#arrived,
+      uploaded: this.#uploaded,
+      retryAt: 0,
+      failedTries: 0,
+      triesAllowed: 0,
+      ...this.#nextTry(),
+    };
+    const news = JSON.stringify(progress);
     if (news === this.#told) return;
     this.#told = news;
-    await setDownloaded(this.row.key, this.#arrived, retryAt);
+    await setProgress(this.row.key, progress);
     announceChange(this.row.key);
   }
+
+  /** The try that everything waits for; undefined while any request is under way. */
+  #nextTry(): Pick<Progress, 'retryAt' | 'failedTries' | 'triesAllowed'> | undefined {
+    if (this.#requesting > 0) return undefined;
+    const [first] = [...this.#waiting].sort((one, other) => one.retryAt - other.retryAt);
+    return (
+      first && { retryAt: first.retryAt, failedTries: first.failedTries, triesAllowed: first.triesAllowed }
+    );
+  }
+}
+
+interface Waiting {
+  /** Ms since the epoch. */
+  retryAt: number;
+  failedTries: number;
+  triesAllowed: number;
+  resolve: () => void;
 }
 
 /** A promise for `start`'s callback that rejects when `signal` is aborted. `start` returns what undoes it. */

@@ -2,9 +2,9 @@ import { Dexie } from 'dexie';
 import { abortAll, settleBackgroundFetch } from '../store/background-fetches.ts';
 import { announceChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
-import type { BackgroundFetchRow, RecordRow } from '../store/schema.ts';
+import type { RecordRow } from '../store/schema.ts';
 import { completeRecord } from './complete-record.ts';
-import { Job, JobOver, type Surroundings } from './job.ts';
+import { type Job, JobOver } from './job.ts';
 
 /** Records at work at once: more than there are connections, so that those waiting for another try hold up nobody. */
 const RECORDS_AT_ONCE = 24;
@@ -17,43 +17,35 @@ const TELL_EVERY = 200;
  * Performs a background fetch until it is settled or `signal` is aborted (paused, aborted by the site).
  * https://wicg.github.io/background-fetch/#perform-a-background-fetch
  *
- * Everything it did is in the database; calling it again goes on from there.
+ * Everything it did is in the database; performing it again goes on from there.
  */
-export async function performBackgroundFetch(
-  row: BackgroundFetchRow,
-  surroundings: Surroundings,
-  signal: AbortSignal,
-): Promise<void> {
-  const own = new AbortController();
-  const job = new Job(row, surroundings, AbortSignal.any([signal, own.signal]));
+export async function performBackgroundFetch(job: Job, signal: AbortSignal): Promise<void> {
+  const { key } = job.row;
   const telling = setInterval(() => {
-    job.tell().catch((error: unknown) => own.abort(error));
+    job.tell().catch((error: unknown) => job.stop(error));
   }, TELL_EVERY);
   try {
-    const records = unfinishedRecords(row.key);
-    await Promise.all(Array.from({ length: RECORDS_AT_ONCE }, () => completeRecords(job, records, own)));
+    const records = unfinishedRecords(key);
+    await Promise.all(Array.from({ length: RECORDS_AT_ONCE }, () => completeRecords(job, records)));
     await job.drain();
+    await job.tell();
   } catch (error) {
-    own.abort(error);
+    job.stop(error);
     await job.drain().catch((late: unknown) => console.debug('Backfetch: the rest was not stored.', late));
-    await giveUp(row.key, signal, error);
+    await giveUp(key, signal, error);
   } finally {
     clearInterval(telling);
   }
-  if (!signal.aborted) await settleBackgroundFetch(row.key);
-  announceChange(row.key);
+  if (!signal.aborted) await settleBackgroundFetch(key);
+  announceChange(key);
 }
 
-async function completeRecords(
-  job: Job,
-  records: AsyncGenerator<RecordRow>,
-  own: AbortController,
-): Promise<void> {
+async function completeRecords(job: Job, records: AsyncGenerator<RecordRow>): Promise<void> {
   // Not `for await`: one loop's end would end the generator for all.
   for (let next = await records.next(); !next.done; next = await records.next()) {
     const record = next.value;
     await completeRecord(job, record);
-    if (record.result === 'download-total-exceeded') own.abort(new ImmediateFailure());
+    if (record.result === 'download-total-exceeded') job.stop(new ImmediateFailure());
   }
 }
 

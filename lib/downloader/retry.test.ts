@@ -15,7 +15,7 @@ test.each([200, 206, 304, 400, 401, 403, 404, 410, 416, 501, 505])('%d is an ans
 
 test('a server is left in peace for longer after every try, a minute at most', () => {
   const delays = Array.from({ length: 40 }, (_, index) => backoff(index + 1, 1));
-  expect(delays.slice(0, 3)).toEqual([500, 1000, 2000]);
+  expect(delays.slice(0, 3)).toEqual([1000, 2000, 4000]);
   expect(Math.max(...delays)).toBe(60_000);
   expect(delays).toEqual([...delays].sort((a, b) => a - b));
 });

@@ -6,14 +6,17 @@ export const MAX_TRIES = 8;
 /** The same where no answer ever came to a cross-origin request: most likely CORS refuses it, and will again. */
 export const MAX_TRIES_UNANSWERED = 3;
 
-const FIRST_DELAY = 500;
+const FIRST_DELAY = 1000;
 const LONGEST_DELAY = 60_000;
 /** A server that asks for more patience than this (ms) is asked again at this time. */
 const LONGEST_RETRY_AFTER = 3_600_000;
 
-/** Whether this status tells of a passing trouble: RFC 9110 sections 15.5.9 and 15.6, RFC 6585 section 4. */
+/**
+ * Whether this status tells of a passing trouble: RFC 9110 sections 15.5.9 and 15.6, RFC 6585 sections 4 and 6 (511 is a
+ * captive portal's, not the site's).
+ */
 export function isRetryableStatus(status: number): boolean {
-  return status === 408 || status === 429 || status === 500 || (status >= 502 && status <= 504);
+  return [408, 429, 500, 502, 503, 504, 511].includes(status);
 }
 
 /** How long to wait (ms) after `failedTries` tries (from 1): exponential, with jitter so that clients don't come in step. */

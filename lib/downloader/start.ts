@@ -72,6 +72,10 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
 
   return {
     wake,
+    async tryNow({ key }) {
+      downloader.tryNow(key);
+      return wake({ key });
+    },
     async click({ key }) {
       const release = host.hold();
       try {

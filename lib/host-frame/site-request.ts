@@ -11,6 +11,8 @@ export async function siteRequest(frames: HostFrames, origin: string, outgoing: 
   const { agent, release } = await frames.lease(origin);
   try {
     const { stream, head } = await abortable(agent.client.call('fetch', { request, body }), signal);
+    // Script can't see a request body on its way; with the answer's head the server has it.
+    if (body) outgoing.uploaded(body.size);
     let open = true;
     const close = () => {
       if (!open) return;

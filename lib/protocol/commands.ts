@@ -10,6 +10,8 @@ export interface BackgroundCommands {
   pause: { argument: { key: string }; result: undefined };
   resume: { argument: { key: string }; result: undefined };
   abort: { argument: { key: string }; result: undefined };
+  /** The person does not want to wait for the next try, of a record or of the hand-off. */
+  tryNow: { argument: { key: string }; result: undefined };
   /** The person activated the download's display: https://wicg.github.io/background-fetch/#fire-a-background-fetch-click-event */
   click: { argument: { key: string }; result: undefined };
   /** Removes finished ones from the list; all of them without `key`. */
@@ -28,6 +30,8 @@ export interface BackgroundCommands {
 export interface DownloaderCommands {
   /** These background fetches (or, without key, any) changed: look at the database and act. */
   wake: { argument: { key?: string }; result: undefined };
+  /** Let what waits for another try go on at once. */
+  tryNow: { argument: { key: string }; result: undefined };
   /** Fire backgroundfetchclick at the site's service worker. */
   click: { argument: { key: string }; result: undefined };
 }

@@ -20,7 +20,7 @@ import {
   readResponses,
   recordsOf,
   resumeBackgroundFetch,
-  setDownloaded,
+  setProgress,
   settleBackgroundFetch,
   snapshotOf,
   updateUI,
@@ -64,6 +64,8 @@ async function endRecords(count: number, result: RecordResult = 'success', key =
   const writes = Array.from({ length: count }, (_, index) => ({ index, change: { result } }));
   await commit(key, writes, 0);
 }
+
+const NO_PROGRESS = { downloaded: 0, uploaded: 0, retryAt: 0, failedTries: 0, triesAllowed: 0 };
 
 describe('adding', () => {
   test('an id that is taken is refused to the registration, and nothing of the new one stays', async () => {
@@ -224,10 +226,10 @@ describe('pausing', () => {
 
   test('late progress does not change what a paused one shows', async () => {
     await add(1, { downloaded: 5 });
-    await setDownloaded('key', 7, 99);
+    await setProgress('key', { ...NO_PROGRESS, downloaded: 7, retryAt: 99 });
     expect(await storedFetch()).toMatchObject({ downloaded: 7, retryAt: 99 });
     await pauseBackgroundFetch('key');
-    await setDownloaded('key', 9, 99);
+    await setProgress('key', { ...NO_PROGRESS, downloaded: 9, retryAt: 99 });
     expect(await storedFetch()).toMatchObject({ downloaded: 7, retryAt: 0 });
   });
 });
@@ -463,7 +465,7 @@ describe('whatever happens in whatever order', () => {
     { index, restart, bytes, change }: RecordWrite,
   ) {
     const record = model[index];
-    if (!record || record.result !== '') return;
+    if (record?.result !== '') return;
     if (restart) record.body = '';
     if (bytes) record.body += bytes.parts.join('');
     record.result = change?.result ?? '';

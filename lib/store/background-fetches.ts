@@ -97,7 +97,7 @@ export interface RecordWrite {
   restart?: true;
   /** Bytes to append to the stored body, and their number. */
   bytes?: { parts: BlobPart[]; size: number };
-  change?: Partial<Pick<RecordRow, 'response' | 'result' | 'asSite' | 'failedTries' | 'retryAt'>>;
+  change?: Partial<Pick<RecordRow, 'response' | 'result' | 'asSite' | 'sent' | 'failedTries' | 'retryAt'>>;
 }
 
 /**
@@ -114,7 +114,7 @@ export function commit(fetchKey: string, writes: RecordWrite[], downloaded: numb
     const places = await addBodies(fetchKey, writes);
     for (const write of writes) {
       const record = records.get(write.index);
-      if (!record || record.result !== '') continue;
+      if (record?.result !== '') continue;
       if (write.restart) await restart(row, record);
       const place = places.get(write);
       if (place) {
@@ -175,10 +175,24 @@ async function restart(row: BackgroundFetchRow, record: RecordRow): Promise<void
   record.response = null;
 }
 
-/** Tells of bytes that arrived but are not stored yet. */
-export function setDownloaded(key: string, downloaded: number, retryAt: number): Promise<number> {
+/** What changes from moment to moment while a background fetch is performed. */
+export type Progress = Pick<
+  BackgroundFetchRow,
+  'downloaded' | 'uploaded' | 'retryAt' | 'failedTries' | 'triesAllowed'
+>;
+
+/** Tells of progress that is not stored otherwise: bytes on their way, and tries to come. */
+export function setProgress(key: string, progress: Progress): Promise<number> {
   const active = db.backgroundFetches.where('key').equals(key);
-  return active.and((row) => row.state === 'active').modify({ downloaded, retryAt });
+  return active.and((row) => row.state === 'active').modify({ ...progress });
+}
+
+/** Makes whatever waits for another try due at once. */
+export function tryNow(key: string): Promise<void> {
+  return db.transaction('rw', db.backgroundFetches, db.records, async () => {
+    await db.records.where('[fetchKey+result]').equals([key, '']).modify({ retryAt: 0 });
+    await db.backgroundFetches.update(key, { retryAt: 0 });
+  });
 }
 
 /**

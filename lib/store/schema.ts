@@ -62,8 +62,13 @@ export interface BackgroundFetchRow {
   startedAt: number;
   settledAt: number;
   doneAt: number;
-  /** When the next try of a record is due (ms since the epoch); 0 while none waits. */
+  /**
+   * When the next try is due (ms since the epoch), of a record or, once settled, of the hand-off; 0 while none waits.
+   * `failedTries` of `triesAllowed` tries of that record have failed.
+   */
   retryAt: number;
+  failedTries: number;
+  triesAllowed: number;
   deliveredBy: DeliveredBy;
   deliveryAttempts: number;
 }
@@ -97,6 +102,8 @@ export interface RecordRow {
   storedBytes: number;
   /** Set when the extension must not make this request itself: it left the site's origin by a redirect. */
   asSite: boolean;
+  /** A request that must not be made twice (no GET or HEAD) has been made. */
+  sent: boolean;
   /** Tries that ended in a network error or a status worth trying again, since bytes last arrived. */
   failedTries: number;
   /** Not before this time (ms since the epoch). */

@@ -34,6 +34,8 @@ const ROW: BackgroundFetchRow = {
   settledAt: 0,
   doneAt: 0,
   retryAt: 0,
+  failedTries: 0,
+  triesAllowed: 0,
   deliveredBy: '',
   deliveryAttempts: 0,
 };

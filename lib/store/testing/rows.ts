@@ -60,6 +60,8 @@ export function fetchRow(changes: Partial<BackgroundFetchRow> = {}): BackgroundF
     settledAt: 0,
     doneAt: 0,
     retryAt: 0,
+    failedTries: 0,
+    triesAllowed: 0,
     deliveredBy: '',
     deliveryAttempts: 0,
     ...changes,
@@ -79,6 +81,7 @@ export function recordRows(fetchKey: string, requests: RequestHead[]): RecordRow
     pieces: [],
     storedBytes: 0,
     asSite: false,
+    sent: false,
     failedTries: 0,
     retryAt: 0,
   }));
