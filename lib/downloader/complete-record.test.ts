@@ -2,9 +2,8 @@ import 'fake-indexeddb/auto';
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { emptyDatabase, requestHead, storedRecord } from '../store/testing/rows.ts';
-import { performBackgroundFetch } from './perform-background-fetch.ts';
 import { MAX_TRIES } from './retry.ts';
-import { addFetch, passTime, perform, setUp } from './testing/perform.ts';
+import { addFetch, passTime, perform, setUp, startJob } from './testing/perform.ts';
 import { type Reply, type Script, scriptedSurroundings, serve } from './testing/scripted-server.ts';
 
 const BODY = 'The quick brown fox jumps over the lazy dog.';
@@ -157,11 +156,7 @@ describe('when the line breaks', () => {
       good,
     );
     const server = scriptedSurroundings(script);
-    const performed = performBackgroundFetch(
-      await addFetch(),
-      server.surroundings,
-      new AbortController().signal,
-    );
+    const performed = startJob(await addFetch(), server.surroundings).done;
     const done = passTime(performed);
     await vi.waitUntil(() => listeners.length > 0);
     expect(server.requests).toHaveLength(2);

@@ -96,7 +96,7 @@ export class Job {
 
   /** Runs `work` when a connection is free. */
   async withSlot<Result>(work: () => Promise<Result>): Promise<Result> {
-    const release = await this.surroundings.slots.acquire(this.row.origin);
+    const release = await this.surroundings.slots.acquire(this.row.origin, this.signal);
     this.#requesting += 1;
     try {
       this.signal.throwIfAborted();

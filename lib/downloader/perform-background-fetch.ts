@@ -24,13 +24,16 @@ export async function performBackgroundFetch(job: Job, signal: AbortSignal): Pro
   const telling = setInterval(() => {
     job.tell().catch((error: unknown) => job.stop(error));
   }, TELL_EVERY);
+  const records = unfinishedRecords(key);
+  const loops = Array.from({ length: RECORDS_AT_ONCE }, () => completeRecords(job, records));
   try {
-    const records = unfinishedRecords(key);
-    await Promise.all(Array.from({ length: RECORDS_AT_ONCE }, () => completeRecords(job, records)));
+    await Promise.all(loops);
     await job.drain();
     await job.tell();
   } catch (error) {
     job.stop(error);
+    // Bytes that one of them still stores would be appended behind those of the next run.
+    await Promise.allSettled(loops);
     await job.drain().catch((late: unknown) => console.debug('Backfetch: the rest was not stored.', late));
     await giveUp(key, signal, error);
   } finally {

@@ -2,6 +2,8 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Slots } from './slots.ts';
 
+const never = new AbortController().signal;
+
 /** Lets what can go on go on. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -9,16 +11,17 @@ test('no more run at once than there are slots, in all and of one origin', async
   const slots = new Slots({ total: 3, perOrigin: 2 });
   const started: string[] = [];
   for (const origin of ['a', 'a', 'a', 'b', 'b', 'c'])
-    void slots.acquire(origin).then(() => started.push(origin));
+    void slots.acquire(origin, never).then(() => started.push(origin));
   await settle();
   expect(started).toEqual(['a', 'a', 'b']);
 });
 
 test('a site with thousands of requests does not keep another waiting', async () => {
   const slots = new Slots({ total: 2, perOrigin: 2 });
-  const releases = [await slots.acquire('a'), await slots.acquire('a')];
+  const releases = [await slots.acquire('a', never), await slots.acquire('a', never)];
   const started: string[] = [];
-  for (const origin of ['a', 'a', 'a', 'b']) void slots.acquire(origin).then(() => started.push(origin));
+  for (const origin of ['a', 'a', 'a', 'b'])
+    void slots.acquire(origin, never).then(() => started.push(origin));
   releases[0]?.();
   await settle();
   expect(started).toEqual(['b']);
@@ -28,12 +31,27 @@ test('requests of one origin start in the order in which they came', async () =>
   const slots = new Slots({ total: 1, perOrigin: 1 });
   const started: number[] = [];
   const run = async (index: number) => {
-    const release = await slots.acquire('a');
+    const release = await slots.acquire('a', never);
     started.push(index);
     release();
   };
   await Promise.all([run(0), run(1), run(2)]);
   expect(started).toEqual([0, 1, 2]);
+});
+
+test('who gives up waiting is gone from the queue, and takes nothing from those behind', async () => {
+  const slots = new Slots({ total: 1, perOrigin: 1 });
+  const release = await slots.acquire('a', never);
+  const controllers = [new AbortController(), new AbortController()];
+  const gaveUp = controllers.map(({ signal }) => slots.acquire('a', signal));
+  const behind = slots.acquire('a', never);
+  const reason = new Error('paused');
+  for (const controller of controllers) controller.abort(reason);
+  for (const each of gaveUp) await expect(each).rejects.toBe(reason);
+  release();
+  (await behind)();
+  await expect(slots.acquire('a', AbortSignal.abort(reason))).rejects.toBe(reason);
+  await slots.acquire('b', never);
 });
 
 test('whatever comes and goes, limits hold and nobody waits while there is room', async () => {
@@ -50,7 +68,7 @@ test('whatever comes and goes, limits hold and nobody waits while there is room'
       for (const each of steps) {
         if (typeof each === 'string') {
           waiting.set(each, (waiting.get(each) ?? 0) + 1);
-          void slots.acquire(each).then((release) => {
+          void slots.acquire(each, never).then((release) => {
             waiting.set(each, (waiting.get(each) ?? 0) - 1);
             running.push({ origin: each, release });
           });

@@ -18,18 +18,30 @@ export class Slots {
     this.#limits = limits;
   }
 
-  /** Resolves with the function that gives the slot back. */
-  async acquire(origin: string): Promise<() => void> {
-    if (!this.#isFree(origin)) {
-      await new Promise<void>((resolve) => {
-        const queue = this.#waiting.get(origin) ?? [];
-        queue.push(resolve);
-        this.#waiting.set(origin, queue);
-      });
-    } else {
-      this.#take(origin);
-    }
+  /** Resolves with the function that gives the slot back; rejects with the signal's reason when that is aborted first. */
+  async acquire(origin: string, signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    if (this.#isFree(origin)) this.#take(origin);
+    else await this.#turn(origin, signal);
     return () => this.#release(origin);
+  }
+
+  #turn(origin: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const queue = this.#waiting.get(origin) ?? [];
+      this.#waiting.set(origin, queue);
+      const start = () => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = () => {
+        queue.splice(queue.indexOf(start), 1);
+        if (queue.length === 0) this.#waiting.delete(origin);
+        reject(signal.reason);
+      };
+      queue.push(start);
+      signal.addEventListener('abort', leave, { once: true });
+    });
   }
 
   #isFree(origin: string): boolean {

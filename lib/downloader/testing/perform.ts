@@ -10,6 +10,7 @@ import {
   storedFetch,
   storedRecord,
 } from '../../store/testing/rows.ts';
+import { Job, type Surroundings } from '../job.ts';
 import { performBackgroundFetch } from '../perform-background-fetch.ts';
 import { type Script, scriptedSurroundings } from './scripted-server.ts';
 
@@ -48,6 +49,13 @@ export async function addFetch(
   return row;
 }
 
+/** Performs a background fetch that is in the database, as the downloader does; aborting the controller stops it. */
+export function startJob(row: BackgroundFetchRow, surroundings: Surroundings) {
+  const controller = new AbortController();
+  const job = new Job(row, surroundings, controller.signal);
+  return { controller, job, done: performBackgroundFetch(job, controller.signal) };
+}
+
 interface Options {
   requests?: RequestHead[];
   row?: Partial<BackgroundFetchRow>;
@@ -57,9 +65,7 @@ interface Options {
 /** Performs a background fetch to its end against a scripted server. */
 export async function perform(script: Script, { requests, row, ...limits }: Options = {}) {
   const server = scriptedSurroundings(script, limits);
-  await passTime(
-    performBackgroundFetch(await addFetch(requests, row), server.surroundings, new AbortController().signal),
-  );
+  await passTime(startJob(await addFetch(requests, row), server.surroundings).done);
   return { ...server, fetch: await storedFetch(), ...(await storedResponse()) };
 }
 
