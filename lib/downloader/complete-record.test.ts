@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { db } from '../store/database.ts';
 import { emptyDatabase, requestHead, storedRecord } from '../store/testing/rows.ts';
 import { MAX_TRIES } from './retry.ts';
 import { addFetch, passTime, perform, setUp, startJob } from './testing/perform.ts';
@@ -141,6 +142,27 @@ describe('when the line breaks', () => {
     expect([seen.record.result, seen.requests.length]).toEqual(['fetch-error', 1]);
   });
 
+  test('together with the browser, a request that is no GET is not made again: the server may have acted on it', async () => {
+    const row = await addFetch([requestHead('/upload', { method: 'POST' })]);
+    await db.records.update(['key', 0], { sent: true });
+    const server = scriptedSurroundings(good);
+    await passTime(startJob(row, server.surroundings).done);
+    expect(server.requests).toEqual([]);
+    expect((await storedRecord()).result).toBe('fetch-error');
+  });
+
+  test('after a request that is no GET was made, that is known to the next life', async () => {
+    const seen: boolean[] = [];
+    await perform(
+      () => {
+        void storedRecord().then(({ sent }) => seen.push(sent));
+        return { body: BODY };
+      },
+      { requests: [requestHead('/upload', { method: 'POST' })] },
+    );
+    expect(seen).toEqual([true]);
+  });
+
   test('because there is none, it waits for one, and that is no try', async () => {
     const connection = { onLine: true };
     const listeners: (() => void)[] = [];
@@ -160,6 +182,7 @@ describe('when the line breaks', () => {
     const done = passTime(performed);
     await vi.waitUntil(() => listeners.length > 0);
     expect(server.requests).toHaveLength(2);
+    expect((await storedRecord()).failedTries).toBe(1);
     connection.onLine = true;
     for (const listener of listeners) listener();
     await done;

@@ -240,6 +240,21 @@ describe('downloadTotal', () => {
     expect(requests.length).toBeLessThanOrEqual(4);
   });
 
+  test('passed by one record ends the others in the middle', async () => {
+    const script: Script = ({ head }) =>
+      head.url.endsWith('/0') ? { body: BODY } : { body: BODY, dropAfter: 0, stall: true };
+    const { fetch, openResponses } = await perform(script, {
+      requests: paths(2),
+      row: { downloadTotal: 20 },
+    });
+    expect((await recordsOf('key').toArray()).map(({ result }) => result)).toEqual([
+      'download-total-exceeded',
+      'aborted',
+    ]);
+    expect(fetch.failureReason).toBe('download-total-exceeded');
+    expect(openResponses()).toBe(0);
+  });
+
   test('counts no byte twice that had to come again', async () => {
     const script: Script = (request, count) => (count === 1 ? { body: BODY, dropAfter: 40 } : good(request));
     const { fetch } = await perform(script, { row: { downloadTotal: BODY.length } });

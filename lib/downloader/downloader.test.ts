@@ -1,0 +1,142 @@
+import 'fake-indexeddb/auto';
+import { beforeEach, expect, test, vi } from 'vitest';
+import {
+  abortBackgroundFetch,
+  pauseBackgroundFetch,
+  resumeBackgroundFetch,
+} from '../store/background-fetches.ts';
+import { announceChange } from '../store/changes.ts';
+import { requestHead, storedFetch } from '../store/testing/rows.ts';
+import { Downloader, reportChanges } from './downloader.ts';
+import { addFetch, passTime, setUp, storedResponse } from './testing/perform.ts';
+import { type Script, scriptedSurroundings, serve } from './testing/scripted-server.ts';
+
+const BODY = 'The quick brown fox jumps over the lazy dog.';
+const good = serve(BODY);
+const stalling: Script = (request) => ({ ...good(request), dropAfter: 10, stall: true });
+
+beforeEach(setUp);
+
+/** A downloader, with what it keeps alive and what it said has stopped. */
+function createDownloader(script: Script) {
+  const server = scriptedSurroundings(script);
+  const stopped: string[] = [];
+  let holds = 0;
+  const downloader = new Downloader(server.surroundings, {
+    hold: () => {
+      holds += 1;
+      return () => {
+        holds -= 1;
+      };
+    },
+    stopped: async (key) => {
+      stopped.push(key);
+    },
+  });
+  return { ...server, downloader, stopped, holds: () => holds };
+}
+
+/** Lets time pass until it is so. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await vi.advanceTimersToNextTimerAsync();
+}
+
+test('what the database says is active is downloaded, once, however often it is woken', async () => {
+  await addFetch([requestHead('/a')]);
+  await addFetch([requestHead('/b')], { key: 'paused', id: 'paused', state: 'paused' });
+  await addFetch([requestHead('/c')], { key: 'pending', id: 'pending', state: 'pending' });
+  const { downloader, requests, stopped, holds } = createDownloader(good);
+  await Promise.all([
+    downloader.wake(),
+    downloader.wake('key'),
+    downloader.wake(),
+    downloader.wake('nobody'),
+  ]);
+  expect(holds()).toBe(1);
+  await until(() => stopped.length > 0);
+  await until(() => holds() === 0);
+  expect(requests.map(({ head }) => head.url)).toEqual(['https://site.example/a']);
+  expect(stopped).toEqual(['key']);
+  expect((await storedFetch()).state).toBe('settled');
+});
+
+test('paused, it stops; resumed at once, it goes on with nothing twice', async () => {
+  await addFetch();
+  let line: Script = stalling;
+  const { downloader, requests, stopped, openResponses, holds } = createDownloader((request, count) =>
+    line(request, count),
+  );
+  await downloader.wake();
+  await until(() => requests.length === 1);
+  await pauseBackgroundFetch('key');
+  const paused = downloader.wake('key');
+  await resumeBackgroundFetch('key');
+  line = good;
+  await passTime(Promise.all([paused, downloader.wake('key')]));
+  await until(() => stopped.length === 2);
+  await until(() => holds() === 0);
+  expect((await storedResponse()).body).toBe(BODY);
+  expect(await storedFetch()).toMatchObject({ state: 'settled', result: 'success', downloaded: BODY.length });
+  expect(openResponses()).toBe(0);
+});
+
+test('aborted or gone, it stops', async () => {
+  await addFetch();
+  const { downloader, requests, stopped, openResponses } = createDownloader(stalling);
+  await downloader.wake();
+  await until(() => requests.length === 1);
+  await abortBackgroundFetch('key');
+  await downloader.wake();
+  await until(() => stopped.length === 1);
+  expect(openResponses()).toBe(0);
+  expect((await storedFetch()).failureReason).toBe('aborted');
+});
+
+test('one that breaks off by our own fault is told of, held no longer, and taken up at the next wake', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+  await addFetch();
+  const { downloader, stopped, holds } = createDownloader((request, count) =>
+    count === 1 ? new Error('a slip') : good(request),
+  );
+  await downloader.wake();
+  await until(() => stopped.length === 1);
+  await until(() => holds() === 0);
+  expect(log).toHaveBeenCalledTimes(1);
+  expect((await storedFetch()).state).toBe('active');
+  await downloader.wake();
+  await until(() => stopped.length === 2);
+  expect(await storedFetch()).toMatchObject({ state: 'settled', result: 'success' });
+});
+
+test('who waits for another try goes on at once when the person says so', async () => {
+  await addFetch();
+  const script: Script = (request, count) =>
+    count === 1 ? { status: 503, headers: [['Retry-After', '3600']] } : good(request);
+  const { downloader, requests, stopped } = createDownloader(script);
+  const before = Date.now();
+  await downloader.wake();
+  await until(() => requests.length === 1);
+  await vi.waitUntil(() => {
+    downloader.tryNow('key');
+    return stopped.length === 1 || requests.length === 2;
+  });
+  await until(() => stopped.length === 1);
+  expect(Date.now() - before).toBeLessThan(3_600_000);
+  expect((await storedFetch()).result).toBe('success');
+});
+
+test('changes are reported at once, then at most once an interval, and the last is not forgotten', () => {
+  const reported: string[] = [];
+  reportChanges((key) => reported.push(key), 100);
+  announceChange('a');
+  announceChange('a');
+  announceChange('b');
+  announceChange('a');
+  expect(reported).toEqual(['a', 'b']);
+  vi.advanceTimersByTime(100);
+  expect(reported).toEqual(['a', 'b', 'a']);
+  vi.advanceTimersByTime(1000);
+  expect(reported).toEqual(['a', 'b', 'a']);
+  announceChange('a');
+  expect(reported).toEqual(['a', 'b', 'a', 'a']);
+});
