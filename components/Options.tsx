@@ -1,23 +1,14 @@
 import { useState } from 'preact/hooks';
 import { sendCommand } from '../lib/protocol/send.ts';
-import { db } from '../lib/store/database.ts';
-import type { SettingsRow } from '../lib/store/schema.ts';
+import type { Settings } from '../lib/store/schema.ts';
+import { readSettings } from '../lib/store/settings.ts';
 import { t } from '../lib/ui/messages.ts';
 import { ErrorMessage } from './ErrorMessage.tsx';
 import { useLive } from './hooks.ts';
 
-type Settings = Omit<SettingsRow, 'name'>;
-
-const DEFAULTS: Settings = { takeOver: false, notify: true };
-
-const storedSettings = async (): Promise<Settings> => ({
-  ...DEFAULTS,
-  ...(await db.settings.get('settings')),
-});
-
 /** The extension's settings. `native`: whether this browser has Background Fetch itself. */
 export function Options({ native }: { native: boolean }) {
-  const { value: settings, error } = useLive(storedSettings);
+  const { value: settings, error } = useLive(readSettings);
   const [message, setMessage] = useState('');
   const configure = (change: Partial<Settings>) => {
     sendCommand('configure', change).then(

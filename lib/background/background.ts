@@ -13,12 +13,12 @@ import {
 } from '../store/background-fetches.ts';
 import { announceChange, onChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
+import { changeSettings, readSettings } from '../store/settings.ts';
 import { updateBadge } from './badge.ts';
 import { serveBridge, updatePages } from './bridges.ts';
 import { coalesced } from './coalesced.ts';
 import { notifyEnd } from './notifications.ts';
 import { deliverThroughPage, watchWaitingSites } from './page-delivery.ts';
-import { changeSettings, readSettings } from './settings.ts';
 
 /** Wakes the background while anything is unfinished, should it have died; the browsers' shortest period (minutes). */
 const ALARM = 'unfinished';
@@ -60,7 +60,7 @@ export function startBackground(): void {
     },
     async configure(change) {
       await changeSettings(change);
-      await setUpPages();
+      await takeUp();
       return undefined;
     },
     async changed({ key }) {

@@ -1,7 +1,7 @@
 import browser from 'webextension-polyfill';
 import { db } from '../store/database.ts';
+import { readSettings } from '../store/settings.ts';
 import { titleOf } from '../ui/view.ts';
-import { readSettings } from './settings.ts';
 
 const ICON = '/icon/128.png';
 

@@ -32,6 +32,7 @@ export async function completeRecord(job: Job, record: RecordRow): Promise<void>
 async function attempt(job: Job, record: RecordRow): Promise<void> {
   // It was made, and what came of it got lost: the server may have acted on it.
   if (record.sent) return end(job, record, 'fetch-error');
+  await job.surroundings.bandwidth.ready(job.signal);
   if (record.storedBytes > 0 && !canResume(record)) await job.gain(record, { restart: true });
   const rangeStart = record.storedBytes;
   const range = rangeStart > 0 ? rangeFor(job, record) : null;
@@ -120,6 +121,8 @@ async function receiveBody(
   limit: number,
   isProgress: boolean,
 ): Promise<BodyOutcome> {
+  const { bandwidth, segmentBytes } = job.surroundings;
+  const backpressure = segmentBytes === Number.POSITIVE_INFINITY;
   const startedAt = Date.now();
   let parts: (Blob | Uint8Array<ArrayBuffer>)[] = [];
   let size = 0;
@@ -139,6 +142,7 @@ async function receiveBody(
         received.cancel();
         return 'download-total-exceeded';
       }
+      bandwidth.spend(length);
       parts.push(chunk);
       size += length;
       if (size >= PIECE_BYTES || Date.now() - storedAt >= PIECE_TIME) await store();
@@ -146,6 +150,8 @@ async function receiveBody(
         received.cancel();
         return 'cut';
       }
+      // Without backpressure the rest of the segment is on its way, read or not: the next one has to wait for it.
+      if (backpressure) await bandwidth.ready(job.signal);
     }
     job.fast = Date.now() - startedAt < FAST_SEGMENT;
     return 'end';

@@ -4,6 +4,8 @@ import { Job, type Surroundings } from './job.ts';
 import { performBackgroundFetch } from './perform-background-fetch.ts';
 
 export interface DownloaderHooks {
+  /** Whether the person wants downloads to wait for another line. */
+  waitsForLine(): boolean;
   /** Keeps this document alive until the returned function is called. */
   hold(): () => void;
   /** A background fetch has settled, or was stopped. */
@@ -37,7 +39,9 @@ export class Downloader {
   async #look(key: string): Promise<void> {
     const row = await db.backgroundFetches.get(key);
     const running = this.#running.get(key);
-    if (row?.state !== 'active') {
+    const waits = this.#hooks.waitsForLine();
+    // What can't be repeated can't be broken off either.
+    if (row?.state !== 'active' || (waits && (!running || row.pausable))) {
       running?.controller.abort(new DOMException('The background fetch was stopped.', 'AbortError'));
       return;
     }

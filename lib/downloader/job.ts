@@ -1,6 +1,8 @@
 import { commit, type Progress, type RecordWrite, setProgress } from '../store/background-fetches.ts';
 import { announceChange } from '../store/changes.ts';
 import type { BackgroundFetchRow, RecordRow } from '../store/schema.ts';
+import { abortable } from './abortable.ts';
+import type { Bandwidth } from './bandwidth.ts';
 import type { Outgoing, Received } from './received.ts';
 import type { Slots } from './slots.ts';
 import { Writer } from './writer.ts';
@@ -8,13 +10,14 @@ import { Writer } from './writer.ts';
 /** What the records of all background fetches share. */
 export interface Surroundings {
   slots: Slots;
+  bandwidth: Bandwidth;
   /** Makes a request with the extension's privileges, to the site's own origin only. */
   sameOriginRequest(outgoing: Outgoing): Promise<Received | 'redirected'>;
   /** Makes a request as the site, by the browser's own rules. */
   siteRequest(origin: string, outgoing: Outgoing): Promise<Received>;
   /**
    * Longest response body to read at once (bytes): in a browser whose streams have no backpressure a longer one would
-   * pile up in memory, so it is asked for in ranges where the server allows.
+   * pile up in memory, so it is asked for in ranges where the server allows. Infinite where streams have backpressure.
    */
   segmentBytes: number;
 }
@@ -171,21 +174,4 @@ interface Waiting {
   failedTries: number;
   triesAllowed: number;
   resolve: () => void;
-}
-
-/** A promise for `start`'s callback that rejects when `signal` is aborted. `start` returns what undoes it. */
-async function abortable(signal: AbortSignal, start: (resolve: () => void) => () => void): Promise<void> {
-  signal.throwIfAborted();
-  let undo = () => {};
-  let abort = () => {};
-  try {
-    await new Promise<void>((resolve, reject) => {
-      abort = () => reject(signal.reason);
-      signal.addEventListener('abort', abort);
-      undo = start(resolve);
-    });
-  } finally {
-    undo();
-    signal.removeEventListener('abort', abort);
-  }
 }

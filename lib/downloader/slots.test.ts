@@ -87,3 +87,22 @@ test('whatever comes and goes, limits hold and nobody waits while there is room'
     { numRuns: 50 },
   );
 });
+
+test('other limits hold at once: more let those who wait go on, fewer wait for running ones to end', async () => {
+  const slots = new Slots({ total: 1, perOrigin: 1 });
+  const releases: (() => void)[] = [];
+  for (const origin of ['a', 'b', 'c', 'd', 'e'])
+    void slots.acquire(origin).then((release) => releases.push(release));
+  await settle();
+  expect(releases).toHaveLength(1);
+  slots.setLimits({ total: 3, perOrigin: 1 });
+  await settle();
+  expect(releases).toHaveLength(3);
+  slots.setLimits({ total: 2, perOrigin: 1 });
+  releases[0]?.();
+  await settle();
+  expect(releases).toHaveLength(3);
+  releases[1]?.();
+  await settle();
+  expect(releases).toHaveLength(4);
+});

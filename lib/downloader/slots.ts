@@ -9,13 +9,19 @@ export interface Limits {
  * requests goes first, so that a site with thousands of requests doesn't keep another waiting.
  */
 export class Slots {
-  readonly #limits: Limits;
+  #limits: Limits;
   readonly #running = new Map<string, number>();
   readonly #waiting = new Map<string, (() => void)[]>();
   #total = 0;
 
   constructor(limits: Limits) {
     this.#limits = limits;
+  }
+
+  /** From now on; requests that run already go on. */
+  setLimits(limits: Limits): void {
+    this.#limits = limits;
+    while (this.#admit());
   }
 
   /** Resolves with the function that gives the slot back; rejects with the signal's reason when that is aborted first. */
@@ -58,14 +64,20 @@ export class Slots {
     const left = (this.#running.get(origin) ?? 0) - 1;
     if (left > 0) this.#running.set(origin, left);
     else this.#running.delete(origin);
+    this.#admit();
+  }
+
+  /** Gives a free slot to the next that waits; says whether there were both. */
+  #admit(): boolean {
     const candidates = [...this.#waiting.keys()].filter((each) => this.#isFree(each));
     candidates.sort((a, b) => (this.#running.get(a) ?? 0) - (this.#running.get(b) ?? 0));
     const next = candidates[0];
-    if (next === undefined) return;
+    if (next === undefined) return false;
     const queue = this.#waiting.get(next) ?? [];
     const resolve = queue.shift();
     if (queue.length === 0) this.#waiting.delete(next);
     this.#take(next);
     resolve?.();
+    return true;
   }
 }

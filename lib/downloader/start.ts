@@ -1,15 +1,23 @@
 import { deliver, fireBackgroundFetchClickEvent } from '../delivery/deliver.ts';
 import { type FrameRule, HostFrames } from '../host-frame/host-frames.ts';
 import { siteRequest } from '../host-frame/site-request.ts';
+import { connection, isMetered } from '../platform/connection.ts';
 import type { Answers } from '../protocol/calls.ts';
 import type { DownloaderCommands } from '../protocol/commands.ts';
 import { announceChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
+import type { Settings } from '../store/schema.ts';
+import { DEFAULT_SETTINGS, readSettings } from '../store/settings.ts';
+import { Bandwidth } from './bandwidth.ts';
 import { Downloader } from './downloader.ts';
+import type { Surroundings } from './job.ts';
 import { sameOriginRequest } from './same-origin-request.ts';
 import { type Limits, Slots } from './slots.ts';
 
-const LIMITS: Limits = { total: 6, perOrigin: 4 };
+/** However many connections the person allows, a site gets no more of them than this. */
+const CONNECTIONS_PER_ORIGIN = 4;
+/** Shorter segments would cost more in headers than the evenness is worth (bytes). */
+const SHORTEST_SEGMENT = 256 * 1024;
 
 /** What the downloader's document needs of its browser. */
 export interface DownloaderHost {
@@ -26,15 +34,19 @@ export interface DownloaderHost {
 /** Starts downloading and handing over in this document, which must be able to hold frames. */
 export function startDownloader(host: DownloaderHost): Answers<DownloaderCommands> {
   const frames = new HostFrames(host.frameRule);
-  const downloader = new Downloader(
-    {
-      slots: new Slots(LIMITS),
-      sameOriginRequest,
-      siteRequest: (origin, outgoing) => siteRequest(frames, origin, outgoing),
-      segmentBytes: host.segmentBytes,
-    },
-    { hold: host.hold, stopped: (key) => deliverIfDue(key) },
-  );
+  let settings = DEFAULT_SETTINGS;
+  const surroundings: Surroundings = {
+    slots: new Slots(limitsOf(settings)),
+    bandwidth: new Bandwidth(),
+    sameOriginRequest,
+    siteRequest: (origin, outgoing) => siteRequest(frames, origin, outgoing),
+    segmentBytes: host.segmentBytes,
+  };
+  const downloader = new Downloader(surroundings, {
+    waitsForLine: () => settings.waitWhileMetered && isMetered(),
+    hold: host.hold,
+    stopped: (key) => deliverIfDue(key),
+  });
   const delivery = {
     withAgent: frames.use.bind(frames),
     loadScopeScript: host.loadScopeScript,
@@ -61,7 +73,19 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     deliverIfDue(key).catch((error: unknown) => console.error('Backfetch: a hand-off failed.', error));
   }
 
+  async function applySettings(): Promise<void> {
+    settings = await readSettings();
+    surroundings.slots.setLimits(limitsOf(settings));
+    surroundings.bandwidth.limit = settings.bandwidth;
+    // A segment comes at the line's own speed: about one a second keeps the limit evenly.
+    surroundings.segmentBytes =
+      settings.bandwidth > 0 && Number.isFinite(host.segmentBytes)
+        ? Math.min(host.segmentBytes, Math.max(SHORTEST_SEGMENT, settings.bandwidth))
+        : host.segmentBytes;
+  }
+
   async function wake({ key }: { key?: string }): Promise<undefined> {
+    await applySettings();
     await downloader.wake(key);
     const due = key
       ? [key]
@@ -69,6 +93,10 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     due.forEach(deliverSoon);
     return undefined;
   }
+
+  connection?.addEventListener('change', () => {
+    wake({}).catch((error: unknown) => console.error('Backfetch: another line was not taken up.', error));
+  });
 
   return {
     wake,
@@ -86,4 +114,8 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
       return undefined;
     },
   };
+}
+
+function limitsOf({ connections }: Settings): Limits {
+  return { total: connections, perOrigin: Math.min(connections, CONNECTIONS_PER_ORIGIN) };
 }

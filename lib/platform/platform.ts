@@ -1,6 +1,6 @@
 import type { Caller } from '../protocol/calls.ts';
 import type { DownloaderCommands } from '../protocol/commands.ts';
-import type { SettingsRow } from '../store/schema.ts';
+import type { Settings } from '../store/schema.ts';
 
 /** All that differs between the browsers, as the background needs it. Two implementations: firefox.ts, chromium.ts. */
 export interface Platform {
@@ -9,7 +9,7 @@ export interface Platform {
   /** The downloader, wherever it is; started where it isn't running. */
   downloader: Caller<DownloaderCommands>;
   /** Puts the API into pages from now on, or leaves the browser's own alone. */
-  setUpPages(settings: SettingsRow): Promise<void>;
+  setUpPages(settings: Settings): Promise<void>;
   /** Limits a rule for host frames to frames of our own documents, as far as the browser can tell them. */
   ownFrames: { tabIds: number[]; initiatorDomains?: string[] };
   /** See {@link DownloaderHost.loadScopeScript}. */

@@ -2,7 +2,7 @@
  * What our own places say to each other by `runtime.sendMessage`. Only messages from extension pages (told by the
  * browser's sender information) are heard here; content scripts speak `SiteCalls` over ports.
  */
-import type { SettingsRow } from '../store/schema.ts';
+import type { Settings } from '../store/schema.ts';
 
 /** To the background, from the popup, the options page and (Chromium) the offscreen document. */
 export interface BackgroundCommands {
@@ -17,7 +17,7 @@ export interface BackgroundCommands {
   /** Removes finished ones from the list; all of them without `key`. */
   clear: { argument: { key?: string }; result: undefined };
   /** Changes settings and puts them in force. */
-  configure: { argument: Partial<Omit<SettingsRow, 'name'>>; result: undefined };
+  configure: { argument: Partial<Settings>; result: undefined };
   /** From the downloader: these background fetches changed in the database. */
   changed: { argument: { key: string }; result: undefined };
   /** From the downloader: takes refusing headers off the host frame with this token, or stops doing so. */

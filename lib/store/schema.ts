@@ -126,10 +126,22 @@ export interface SiteRow {
   permission: Permission;
 }
 
-export interface SettingsRow {
-  name: 'settings';
+/** The person's choices. */
+export interface Settings {
   /** Replace the browser's own Background Fetch where it has one. */
   takeOver: boolean;
   /** Tell by a notification when a download has ended. */
   notify: boolean;
+  /** What sites may do of which the person has said nothing. */
+  permission: Permission;
+  /** Requests that run at once. */
+  connections: number;
+  /** Bytes per second of all downloads together; 0 for as many as the line gives. */
+  bandwidth: number;
+  /** Download only while the line is not paid for by volume. */
+  waitWhileMetered: boolean;
+}
+
+export interface SettingsRow extends Settings {
+  name: 'settings';
 }

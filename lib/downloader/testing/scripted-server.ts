@@ -1,5 +1,6 @@
 import { getHeader } from '../../core/headers.ts';
 import type { HeaderList, RequestHead, ResponseHead } from '../../protocol/wire.ts';
+import { Bandwidth } from '../bandwidth.ts';
 import type { Surroundings } from '../job.ts';
 import type { Outgoing, Received } from '../received.ts';
 import { Slots } from '../slots.ts';
@@ -88,6 +89,7 @@ export function scriptedSurroundings(
 
   const surroundings: Surroundings = {
     slots,
+    bandwidth: new Bandwidth(),
     segmentBytes,
     sameOriginRequest: (outgoing) => send('extension', outgoing),
     async siteRequest(_, outgoing) {
