@@ -22,7 +22,9 @@ function createDownloader(script: Script) {
   const server = scriptedSurroundings(script);
   const stopped: string[] = [];
   let holds = 0;
+  const line = { waits: false };
   const downloader = new Downloader(server.surroundings, {
+    waitsForLine: () => line.waits,
     hold: () => {
       holds += 1;
       return () => {
@@ -33,8 +35,26 @@ function createDownloader(script: Script) {
       stopped.push(key);
     },
   });
-  return { ...server, downloader, stopped, holds: () => holds };
+  return { ...server, downloader, stopped, holds: () => holds, line };
 }
+
+test('while the person wants another line nothing starts, and only what can be repeated is broken off', async () => {
+  await addFetch([requestHead('/a')]);
+  await addFetch([requestHead('/b', { method: 'POST' })], { key: 'post', id: 'post', pausable: false });
+  const { downloader, requests, openResponses, stopped, holds, line } = createDownloader(stalling);
+  line.waits = true;
+  await downloader.wake();
+  expect(holds()).toBe(0);
+  line.waits = false;
+  await downloader.wake();
+  await until(() => requests.length === 2 && openResponses() === 2);
+  line.waits = true;
+  await downloader.wake();
+  await until(() => stopped.length > 0);
+  expect(stopped).toEqual(['key']);
+  expect((await storedFetch()).state).toBe('active');
+  expect(openResponses()).toBe(1);
+});
 
 /** Lets time pass until it is so. */
 async function until(isSo: () => boolean): Promise<void> {

@@ -92,7 +92,7 @@ test('other limits hold at once: more let those who wait go on, fewer wait for r
   const slots = new Slots({ total: 1, perOrigin: 1 });
   const releases: (() => void)[] = [];
   for (const origin of ['a', 'b', 'c', 'd', 'e'])
-    void slots.acquire(origin).then((release) => releases.push(release));
+    void slots.acquire(origin, never).then((release) => releases.push(release));
   await settle();
   expect(releases).toHaveLength(1);
   slots.setLimits({ total: 3, perOrigin: 1 });
