@@ -317,6 +317,12 @@ describe('the hand-off', () => {
     expect(await storedFetch()).toMatchObject({ state: 'delivering', deliveryAttempts: 1 });
   });
 
+  test('is not disturbed by a download that only now sees that it is over', async () => {
+    await beginDelivery('key');
+    expect(await settleBackgroundFetch('key')).toBe(false);
+    expect(await storedFetch()).toMatchObject({ state: 'delivering', result: 'success', failureReason: '' });
+  });
+
   test('one that broke off is repeated, with everything still there', async () => {
     await beginDelivery('key');
     expect(await deliveryFailed('key', 77)).toBe(true);

@@ -230,7 +230,8 @@ export function abortAll(key: string, result: 'aborted' | 'quota-exceeded'): Pro
 export function settleBackgroundFetch(key: string): Promise<boolean> {
   return db.transaction('rw', db.backgroundFetches, async () => {
     const row = await db.backgroundFetches.get(key);
-    if (!row || row.settledCount < row.recordCount || !canMove(row.state, 'settled')) return false;
+    // One that is being handed over may go back to "settled" too, but has its result.
+    if (!row || row.settledCount < row.recordCount || !UNSETTLED.includes(row.state)) return false;
     const failureReason = row.listed === 1 ? row.firstFailure : 'aborted';
     return move(key, 'settled', {
       listed: 0,
