@@ -1,0 +1,31 @@
+import ipaddr from 'ipaddr.js';
+
+/** Names that DNS does not give out: RFC 6761, RFC 6762, RFC 8375, RFC 9476. A name without a dot is one of the local network. */
+const LOCAL_NAMES = /^[^.]+$|(?:^|\.)(?:localhost|local|internal|home\.arpa)$/;
+const LOOPBACK_NAMES = /(?:^|\.)localhost$/;
+
+/** The IP address that a URL's host is, or null for a name. IPv4 in IPv6 (RFC 4291, section 2.5.5) counts as IPv4. */
+function addressOf({ hostname }: URL): ipaddr.IPv4 | ipaddr.IPv6 | null {
+  const literal = hostname.replace(/^\[|\]$/g, '');
+  return ipaddr.isValid(literal) ? ipaddr.process(literal) : null;
+}
+
+function nameOf({ hostname }: URL): string {
+  return hostname.replace(/\.$/, '');
+}
+
+/**
+ * Whether a URL's host is in the network of the device and not in the public one, as far as its name tells: loopback,
+ * RFC 1918, link-local and the like. https://wicg.github.io/local-network-access/#ip-address-space
+ */
+export function isPrivate(url: URL): boolean {
+  const address = addressOf(url);
+  return address ? address.range() !== 'unicast' : LOCAL_NAMES.test(nameOf(url));
+}
+
+/** https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy, for HTTP(S). */
+export function isPotentiallyTrustworthy(url: URL): boolean {
+  if (url.protocol === 'https:') return true;
+  const address = addressOf(url);
+  return address ? address.range() === 'loopback' : LOOPBACK_NAMES.test(nameOf(url));
+}
