@@ -21,7 +21,7 @@ export function answerWorker(
   event: BackgroundFetchEventName,
   effects: DeliveryEffects,
 ): (name: string, argument: unknown) => Promise<unknown> {
-  const site = { origin: row.origin, otherIdentity: false, thirdParty: false };
+  const site = { origin: row.origin, otherIdentity: false, thirdParty: false, unseen: true };
   const door = openDoor(site, { changed: effects.changed, seen: () => {} });
   const updatable = event === 'backgroundfetchsuccess' || event === 'backgroundfetchfail';
   let updated = false;

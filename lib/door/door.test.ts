@@ -11,7 +11,7 @@ import { emptyDatabase, ORIGIN, requestHead, responseHead, storedFetch } from '.
 import { openDoor } from './door.ts';
 import type { Site } from './site.ts';
 
-const SITE = { origin: ORIGIN, otherIdentity: false, thirdParty: false };
+const SITE = { origin: ORIGIN, otherIdentity: false, thirdParty: false, unseen: false };
 const SCOPE = `${ORIGIN}/`;
 const NO_FLAGS = { ignoreSearch: false, ignoreMethod: false, ignoreVary: false };
 

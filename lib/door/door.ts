@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { requestMatchesCachedItem } from '../core/request-matches-cached-item.ts';
+import { connectSources, type SourceList } from '../policy/content-security-policy.ts';
+import { refusal } from '../policy/refusal.ts';
 import type { Answers, ArgumentOf, SiteCalls } from '../protocol/calls.ts';
 import { CallFailure } from '../protocol/rpc.ts';
 import type { RecordResponse, RecordSnapshot } from '../protocol/wire.ts';
@@ -15,7 +17,8 @@ import {
 } from '../store/background-fetches.ts';
 import { nextChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
-import type { BackgroundFetchRow, RecordRow } from '../store/schema.ts';
+import type { BackgroundFetchRow, RecordRow, State } from '../store/schema.ts';
+import { admit } from './admission.ts';
 import { siteCallSchemas } from './messages.ts';
 import type { Site } from './site.ts';
 
@@ -38,9 +41,11 @@ export function openDoor(
   const answers: Answers<SiteCalls> = {
     async fetch(argument) {
       checkScope(argument.scope);
-      await checkPermission();
-      await checkSpace(argument.downloadTotal);
-      const { row, records } = newBackgroundFetch(site, argument, (await permissionOf(site)) === 'ask');
+      checkIdentity();
+      const sources = connectSources(argument.client?.policies ?? []);
+      for (const { head } of argument.requests) checkUrl(head.url, sources);
+      const state = await admit(site, argument);
+      const { row, records } = newBackgroundFetch(site, argument, sources, state);
       await addBackgroundFetch(row, records);
       effects.seen(row.key);
       await effects.changed(row.key);
@@ -48,13 +53,14 @@ export function openDoor(
     },
     async get({ scope, id }) {
       checkScope(scope);
+      if (isApart()) return null;
       const row = await listedBackgroundFetch(scope, id);
       if (row) effects.seen(row.key);
       return row ? snapshotOf(row) : null;
     },
     async getIds({ scope }) {
       checkScope(scope);
-      return listedIds(scope);
+      return isApart() ? [] : listedIds(scope);
     },
     async abort({ key }) {
       if (!(await own(key))) return false;
@@ -82,16 +88,20 @@ export function openDoor(
     async read({ key, index, generation, offset, headKnown }) {
       for (;;) {
         const change = nextChange(key);
-        const record = (await own(key)) && (await db.records.get([key, index]));
-        if (!record) return { generation, head: null, result: 'aborted', pieces: [] };
-        const news =
-          record.result !== '' ||
-          record.generation !== generation ||
-          (record.response !== null && !headKnown) ||
-          record.storedBytes > offset;
-        if (news)
-          return exposed(record, await readResponse(record, record.generation === generation ? offset : 0));
-        await change;
+        try {
+          const record = (await own(key)) && (await db.records.get([key, index]));
+          if (!record) return { generation, head: null, result: 'aborted', pieces: [] };
+          const news =
+            record.result !== '' ||
+            record.generation !== generation ||
+            (record.response !== null && !headKnown) ||
+            record.storedBytes > offset;
+          if (news)
+            return exposed(record, await readResponse(record, record.generation === generation ? offset : 0));
+          await change.happened;
+        } finally {
+          change.stop();
+        }
       }
     },
   };
@@ -115,7 +125,12 @@ export function openDoor(
     }
   }
 
-  async function checkPermission(): Promise<void> {
+  /** Its storage is not the one that our background fetches belong to, so that it has none. */
+  function isApart(): boolean {
+    return site.otherIdentity || site.thirdParty;
+  }
+
+  function checkIdentity(): void {
     if (site.otherIdentity) {
       throw new CallFailure(
         'NotAllowedError',
@@ -128,33 +143,26 @@ export function openDoor(
         'Background fetches are not made from frames under another site.',
       );
     }
-    if ((await permissionOf(site)) === 'block') {
-      throw new CallFailure('NotAllowedError', 'The person does not allow background fetches for this site.');
-    }
+  }
+
+  function checkUrl(url: string, connectSources: SourceList[]): void {
+    const why = refusal({ origin: site.origin, connectSources }, new URL(url));
+    if (why !== null) throw new CallFailure('TypeError', `${url} can't be fetched. ${why}`);
   }
 
   async function own(key: string): Promise<BackgroundFetchRow | undefined> {
-    const row = await db.backgroundFetches.get(key);
+    const row = isApart() ? undefined : await db.backgroundFetches.get(key);
     return row?.origin === site.origin ? row : undefined;
   }
 }
 
-async function permissionOf({ origin }: Site) {
-  return (await db.sites.get(origin))?.permission ?? 'allow';
-}
-
-/** Rejects a download that says itself that it can't fit. */
-async function checkSpace(downloadTotal: number): Promise<void> {
-  const { quota, usage } = await navigator.storage.estimate();
-  if (quota === undefined || usage === undefined || downloadTotal <= quota - usage) return;
-  throw new CallFailure('QuotaExceededError', 'There is not enough room on this device for the download.', {
-    quota: quota - usage,
-    requested: downloadTotal,
-  });
-}
-
-function newBackgroundFetch(site: Site, argument: ArgumentOf<SiteCalls, 'fetch'>, ask: boolean) {
-  const { scope, id, requests, downloadTotal, ui } = argument;
+function newBackgroundFetch(
+  site: Site,
+  argument: ArgumentOf<SiteCalls, 'fetch'>,
+  connectSources: SourceList[],
+  state: State,
+) {
+  const { scope, id, requests, downloadTotal, ui, client } = argument;
   const key = crypto.randomUUID();
   const records = requests.map(
     ({ head, body }, index): RecordRow => ({
@@ -188,7 +196,9 @@ function newBackgroundFetch(site: Site, argument: ArgumentOf<SiteCalls, 'fetch'>
     recordCount: records.length,
     settledCount: 0,
     firstFailure: '',
-    state: ask ? 'pending' : 'active',
+    state,
+    connectSources,
+    referrerPolicy: client?.referrerPolicy ?? '',
     pausable: requests.every(({ head }) => head.method === 'GET'),
     listed: 1,
     result: '',

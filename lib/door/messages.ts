@@ -9,9 +9,14 @@ const MAX_REQUESTS = 20_000;
 const MAX_URL = 64 * 1024;
 const MAX_TEXT = 64 * 1024;
 const MAX_ICONS = 32;
+/** An icon in a data: URL may be as large. */
+const MAX_ICON_URL = 128 * 1024;
+/** What nobody could read, in a popup or a notification. */
+const MAX_TITLE = 1024;
+const MAX_POLICIES = 64;
 
 const text = (length: number) => v.pipe(v.string(), v.maxLength(length));
-const size = v.pipe(v.number(), v.integer(), v.minValue(0));
+const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** An HTTP(S) URL without credentials, in its serialised form. */
 const httpUrl = v.pipe(
@@ -23,45 +28,78 @@ const httpUrl = v.pipe(
   }, 'not an HTTP(S) URL without credentials'),
 );
 
+/** https://fetch.spec.whatwg.org/#forbidden-request-header, but for those that hang on the value. */
+const FORBIDDEN_HEADER =
+  /^(?:accept-charset|accept-encoding|access-control-request-(?:headers|method)|connection|content-length|cookie2?|date|dnt|expect|host|keep-alive|origin|referer|set-cookie|te|trailer|transfer-encoding|upgrade|via|(?:proxy|sec)-.*)$/i;
+/** https://fetch.spec.whatwg.org/#forbidden-method */
+const FORBIDDEN_METHOD = /^(?:connect|trace|track)$/i;
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
 /** https://fetch.spec.whatwg.org/#concept-header: a token, and a value without line breaks. */
-const header = v.tuple([
-  v.pipe(text(1024), v.regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/)),
-  v.pipe(text(MAX_TEXT), v.regex(/^[^\0\r\n]*$/)),
+const header = v.tuple([v.pipe(text(1024), v.regex(TOKEN)), v.pipe(text(MAX_TEXT), v.regex(/^[^\0\r\n]*$/))]);
+
+const referrerPolicy = v.picklist([
+  '',
+  'no-referrer',
+  'no-referrer-when-downgrade',
+  'same-origin',
+  'origin',
+  'strict-origin',
+  'origin-when-cross-origin',
+  'strict-origin-when-cross-origin',
+  'unsafe-url',
 ]);
 
 const requestHead = v.strictObject({
   url: httpUrl,
-  method: v.pipe(text(64), v.regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/)),
+  method: v.pipe(text(64), v.regex(TOKEN)),
   headers: v.pipe(v.array(header), v.maxLength(256)),
   mode: v.picklist(['cors', 'same-origin']),
   credentials: v.picklist(['omit', 'same-origin', 'include']),
   cache: v.picklist(['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached']),
   redirect: v.picklist(['follow', 'error', 'manual']),
   referrer: text(MAX_URL),
-  referrerPolicy: v.picklist([
-    '',
-    'no-referrer',
-    'no-referrer-when-downgrade',
-    'same-origin',
-    'origin',
-    'strict-origin',
-    'origin-when-cross-origin',
-    'strict-origin-when-cross-origin',
-    'unsafe-url',
-  ]),
+  referrerPolicy,
   integrity: text(MAX_TEXT),
 });
 
+/** What no Request of script can be; a FetchEvent's, which a site may match by, can. */
+const scriptRequestHead = v.pipe(
+  requestHead,
+  v.check(
+    ({ method, headers }) =>
+      !FORBIDDEN_METHOD.test(method) && headers.every(([name]) => !FORBIDDEN_HEADER.test(name)),
+    'a forbidden method or header',
+  ),
+);
+
 const image = v.strictObject({
-  src: text(MAX_URL),
+  src: v.string(),
   sizes: v.exactOptional(text(1024)),
   type: v.exactOptional(text(1024)),
   label: v.exactOptional(text(1024)),
 });
 
+/** Only for display: what is too much of it is left out, since a site has no reason to expect a failure. */
 const uiOptions = v.strictObject({
-  title: v.exactOptional(text(MAX_TEXT)),
-  icons: v.exactOptional(v.pipe(v.array(image), v.maxLength(MAX_ICONS))),
+  title: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.transform((title) => title.slice(0, MAX_TITLE).toWellFormed()),
+    ),
+  ),
+  icons: v.exactOptional(
+    v.pipe(
+      v.array(image),
+      v.transform((icons) => icons.filter(({ src }) => src.length <= MAX_ICON_URL).slice(0, MAX_ICONS)),
+    ),
+  ),
+});
+
+const client = v.strictObject({
+  activated: v.boolean(),
+  policies: v.pipe(v.array(text(MAX_TEXT)), v.maxLength(MAX_POLICIES)),
+  referrerPolicy,
 });
 
 const flags = v.strictObject({
@@ -78,12 +116,13 @@ export const siteCallSchemas: Schemas<SiteCalls> = {
     scope: httpUrl,
     id: text(MAX_TEXT),
     requests: v.pipe(
-      v.array(v.strictObject({ head: requestHead, body: v.nullable(v.instance(Blob)) })),
+      v.array(v.strictObject({ head: scriptRequestHead, body: v.nullable(v.instance(Blob)) })),
       v.minLength(1),
       v.maxLength(MAX_REQUESTS),
     ),
     downloadTotal: v.pipe(v.number(), v.minValue(0), v.finite()),
     ui: uiOptions,
+    client: v.exactOptional(client),
   }),
   get: v.strictObject({ scope: httpUrl, id: text(MAX_TEXT) }),
   getIds: v.strictObject({ scope: httpUrl }),

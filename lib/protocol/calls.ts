@@ -21,6 +21,8 @@ export interface SiteCalls {
       /** In bytes; 0 for unknown. */
       downloadTotal: number;
       ui: UIOptions;
+      /** Added by the bridge, over whatever the page says; a service worker has none. */
+      client?: ClientState;
     };
     result: Snapshot;
   };
@@ -46,6 +48,16 @@ export interface SiteCalls {
     argument: { key: string; index: number; generation: number; offset: number; headKnown: boolean };
     result: RecordResponse;
   };
+}
+
+/** What our bridge sees of the page that calls `fetch`. */
+export interface ClientState {
+  /** The person has just clicked or typed there: https://html.spec.whatwg.org/#transient-activation */
+  activated: boolean;
+  /** Serialised Content Security Policies, of those that are enforced. */
+  policies: string[];
+  /** https://w3c.github.io/webappsec-referrer-policy/#default-referrer-policy is '' here. */
+  referrerPolicy: ReferrerPolicy;
 }
 
 /** CacheQueryOptions: https://w3c.github.io/ServiceWorker/#dictdef-cachequeryoptions */

@@ -56,6 +56,26 @@ export async function listedIds(scope: string): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
+/** A site's background fetches that still take room: all that are not yet mere history. */
+export function openBackgroundFetches(origin: string): Promise<BackgroundFetchRow[]> {
+  return db.backgroundFetches
+    .where({ origin })
+    .and((row) => row.state !== 'done')
+    .toArray();
+}
+
+/** Of each site so many finished background fetches stay as history. */
+const MAX_HISTORY = 100;
+
+async function forgetOldest(origin: string): Promise<void> {
+  const done = await db.backgroundFetches
+    .where({ origin })
+    .and((row) => row.state === 'done')
+    .sortBy('doneAt');
+  const surplus = done.slice(0, Math.max(0, done.length - MAX_HISTORY));
+  await db.backgroundFetches.bulkDelete(surplus.map((row) => row.key));
+}
+
 /** Adds a background fetch. Rejects with a TypeError for the site where its registration has one with this id. */
 export function addBackgroundFetch(row: BackgroundFetchRow, records: RecordRow[]): Promise<void> {
   return db.transaction('rw', db.backgroundFetches, db.records, async () => {
@@ -67,6 +87,7 @@ export function addBackgroundFetch(row: BackgroundFetchRow, records: RecordRow[]
     }
     await db.backgroundFetches.add(row);
     await db.records.bulkAdd(records);
+    await forgetOldest(row.origin);
   });
 }
 

@@ -11,13 +11,11 @@ export function announceChange(key: string): void {
   for (const listener of [...listeners]) listener(key);
 }
 
-/** Resolves at the next change of this background fetch. */
-export function nextChange(key: string): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = onChange((changed) => {
-      if (changed !== key) return;
-      stop();
-      resolve();
-    });
+/** The next change of this background fetch; to be stopped when nobody waits for it any more. */
+export function nextChange(key: string): { happened: Promise<void>; stop(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = onChange((changed) => {
+    if (changed === key) resolve();
   });
+  return { happened: promise, stop };
 }

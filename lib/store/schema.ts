@@ -2,6 +2,7 @@
  * What is in the database. Every step of a download is written here before it is acted on; starting again from
  * these rows is the normal path, not a special one.
  */
+import type { SourceList } from '../policy/content-security-policy.ts';
 import type {
   BackgroundFetchFailureReason,
   BackgroundFetchResult,
@@ -53,6 +54,10 @@ export interface BackgroundFetchRow {
    * (https://wicg.github.io/background-fetch/#service-worker-registration-active-background-fetches), else 0.
    */
   listed: 0 | 1;
+  /** What the page that asked might connect to: see lib/policy/content-security-policy.ts. */
+  connectSources: SourceList[];
+  /** That page's, for requests that have none of their own. */
+  referrerPolicy: ReferrerPolicy;
   /** Whether every request is a GET: others can't be repeated, so the person can't pause them. */
   pausable: boolean;
   result: BackgroundFetchResult;

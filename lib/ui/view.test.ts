@@ -26,6 +26,8 @@ const ROW: BackgroundFetchRow = {
   firstFailure: '',
   state: 'active',
   listed: 1,
+  connectSources: [],
+  referrerPolicy: '',
   pausable: true,
   result: '',
   failureReason: '',

@@ -52,6 +52,8 @@ export function fetchRow(changes: Partial<BackgroundFetchRow> = {}): BackgroundF
     firstFailure: '',
     state: 'active',
     listed: 1,
+    connectSources: [],
+    referrerPolicy: '',
     pausable: true,
     result: '',
     failureReason: '',
