@@ -39,7 +39,7 @@ beforeEach(async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
   const requests = [requestHead('/a')];
   await addBackgroundFetch(fetchRow({ recordCount: 1 }), recordRows('key', requests));
-  const bytes = { parts: ['body'], size: 4 };
+  const bytes = { parts: [new Blob(['body'])], size: 4 };
   await commit('key', [{ index: 0, bytes, change: { response: responseHead(), result: 'success' } }], 4);
   await settleBackgroundFetch('key');
   return () => {

@@ -51,7 +51,7 @@ const named = (name: string) => expect.objectContaining({ error: expect.objectCo
 
 /** Gives record 0 a body, and where `result` says so, its end. */
 function write(key: string, text: string, result?: 'success' | 'bad-status' | 'fetch-error') {
-  const bytes = { parts: [text], size: text.length };
+  const bytes = { parts: [new Blob([text])], size: text.length };
   const change = { response: responseHead(), ...(result && { result }) };
   return commit(key, [{ index: 0, bytes, change }], 0);
 }
@@ -230,7 +230,7 @@ describe('read', () => {
     const { call } = enter();
     const { key } = await call('fetch', fetchArgument());
     await write(key, 'old');
-    await commit(key, [{ index: 0, restart: true, bytes: { parts: ['new one'], size: 7 } }], 0);
+    await commit(key, [{ index: 0, restart: true, bytes: { parts: [new Blob(['new one'])], size: 7 } }], 0);
     const response = await call('read', from(key, 3));
     expect(response.generation).toBe(1);
     expect(await textOf(response)).toBe('new one');

@@ -1,6 +1,12 @@
-import { commit, type Progress, type RecordWrite, setProgress } from '../store/background-fetches.ts';
+import {
+  type BodyParts,
+  commit,
+  type Progress,
+  type RecordWrite,
+  setProgress,
+} from '../store/background-fetches.ts';
 import { announceChange } from '../store/changes.ts';
-import type { BackgroundFetchRow, RecordRow } from '../store/schema.ts';
+import { type BackgroundFetchRow, OWN_ROW_BYTES, type RecordRow } from '../store/schema.ts';
 import { abortable } from './abortable.ts';
 import type { Bandwidth } from './bandwidth.ts';
 import type { Outgoing, Received } from './received.ts';
@@ -20,6 +26,8 @@ export interface Surroundings {
    * pile up in memory, so it is asked for in ranges where the server allows. Infinite where streams have backpressure.
    */
   segmentBytes: number;
+  /** Writes a piece to a file (see lib/store/body-files.ts), in a browser where that costs less than a Blob row. */
+  writeFile?: ((fetchKey: string, parts: BodyParts) => Promise<string>) | undefined;
 }
 
 /** Ends a job whose background fetch takes no more. */
@@ -55,6 +63,8 @@ export class Job {
   }
 
   async #commit(writes: RecordWrite[]): Promise<void> {
+    const { writeFile } = this.surroundings;
+    if (writeFile) await Promise.all(writes.map((write) => toFile(write, this.row.key, writeFile)));
     const taken = await commit(this.row.key, writes, this.#arrived);
     announceChange(this.row.key);
     if (!taken) throw new JobOver('The background fetch has ended.');
@@ -166,6 +176,15 @@ export class Job {
       first && { retryAt: first.retryAt, failedTries: first.failedTries, triesAllowed: first.triesAllowed }
     );
   }
+}
+
+/** Moves a large piece into a file. */
+async function toFile(
+  { bytes }: RecordWrite,
+  fetchKey: string,
+  write: NonNullable<Surroundings['writeFile']>,
+) {
+  if (bytes && bytes.size >= OWN_ROW_BYTES) bytes.file = await write(fetchKey, bytes.parts.splice(0));
 }
 
 interface Waiting {

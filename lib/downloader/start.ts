@@ -23,6 +23,8 @@ const SHORTEST_SEGMENT = 256 * 1024;
 export interface DownloaderHost {
   /** See {@link Surroundings.segmentBytes}. */
   segmentBytes: number;
+  /** See {@link Surroundings.writeFile}. */
+  writeFile?: Surroundings['writeFile'];
   /** The emulated service-worker scope, where workers can't be reached themselves; else null. */
   loadScopeScript(): Promise<Blob | null>;
   /** Keeps this document alive until the returned function is called. */
@@ -41,6 +43,7 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     sameOriginRequest,
     siteRequest: (origin, outgoing) => siteRequest(frames, origin, outgoing),
     segmentBytes: host.segmentBytes,
+    writeFile: host.writeFile,
   };
   const downloader = new Downloader(surroundings, {
     waitsForLine: () => settings.waitWhileMetered && isMetered(),

@@ -3,6 +3,7 @@ import { startDownloader } from '../downloader/start.ts';
 import type { DownloaderCommands } from '../protocol/commands.ts';
 import { receiveCommands } from '../protocol/receive.ts';
 import { sendCommand } from '../protocol/send.ts';
+import { startBodyWriter } from './chromium-body-writer.ts';
 
 /** The document closes when it had nothing to do for so long (ms): the background opens it again when there is. */
 const IDLE = 30_000;
@@ -16,6 +17,7 @@ export function startOffscreen(): void {
   const downloader = startDownloader({
     // Streams have backpressure here.
     segmentBytes: Number.POSITIVE_INFINITY,
+    writeFile: startBodyWriter(),
     async loadScopeScript() {
       const response = await fetch('/emulated-scope.js');
       return response.blob();

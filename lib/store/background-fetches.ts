@@ -4,6 +4,7 @@ import { nextFailureReason } from '../core/failure-reason.ts';
 import { canMove, UNSETTLED } from '../core/states.ts';
 import { CallFailure } from '../protocol/rpc.ts';
 import type { RecordResponse, Snapshot, UIOptions } from '../protocol/wire.ts';
+import { deleteBodyFiles, readBodyFile, sweepBodyFiles } from './body-files.ts';
 import { db } from './database.ts';
 import {
   type BackgroundFetchRow,
@@ -111,13 +112,16 @@ export function resumeBackgroundFetch(key: string): Promise<boolean> {
   return move(key, 'active');
 }
 
+/** Bytes in memory, or handles on them. */
+export type BodyParts = (Blob | Uint8Array<ArrayBuffer>)[];
+
 /** What a record gained. Fields that are absent stay as they are. */
 export interface RecordWrite {
   index: number;
   /** Forgets the stored body and response first: the record has started again from zero. */
   restart?: true;
-  /** Bytes to append to the stored body, and their number. */
-  bytes?: { parts: BlobPart[]; size: number };
+  /** Bytes to append to the stored body, and their number; or the file that they were written to. */
+  bytes?: { parts: BodyParts; size: number; file?: string };
   change?: Partial<Pick<RecordRow, 'response' | 'result' | 'asSite' | 'sent' | 'failedTries' | 'retryAt'>>;
 }
 
@@ -125,8 +129,9 @@ export interface RecordWrite {
  * Stores what records gained, bodies and state together. `downloaded` is the background fetch's new count of arrived
  * bytes. Says false, and stores nothing, when the background fetch takes no more (it was aborted or removed).
  */
-export function commit(fetchKey: string, writes: RecordWrite[], downloaded: number): Promise<boolean> {
-  return db.transaction('rw', db.backgroundFetches, db.records, db.bodies, async () => {
+export async function commit(fetchKey: string, writes: RecordWrite[], downloaded: number): Promise<boolean> {
+  const droppedFiles: string[] = [];
+  const taken = await db.transaction('rw', db.backgroundFetches, db.records, db.bodies, async () => {
     const row = await db.backgroundFetches.get(fetchKey);
     if (!row || !UNSETTLED.includes(row.state)) return false;
     const indexes = [...new Set(writes.map((write) => write.index))];
@@ -136,7 +141,7 @@ export function commit(fetchKey: string, writes: RecordWrite[], downloaded: numb
     for (const write of writes) {
       const record = records.get(write.index);
       if (record?.result !== '') continue;
-      if (write.restart) await restart(row, record);
+      if (write.restart) droppedFiles.push(...(await restart(row, record)));
       const place = places.get(write);
       if (place) {
         record.pieces.push(place);
@@ -154,23 +159,22 @@ export function commit(fetchKey: string, writes: RecordWrite[], downloaded: numb
     await db.backgroundFetches.update(fetchKey, { storedBytes, settledCount, firstFailure, downloaded });
     return true;
   });
+  await deleteBodyFiles(fetchKey, droppedFiles);
+  return taken;
 }
 
 /** Small bodies of one commit share a row: one Blob row each would cost several times their writing. */
 async function addBodies(fetchKey: string, writes: RecordWrite[]): Promise<Map<RecordWrite, Piece>> {
   const places = new Map<RecordWrite, Piece>();
-  const shared: BlobPart[] = [];
+  const shared: BodyParts = [];
   const sharers: { write: RecordWrite; start: number; end: number }[] = [];
   let sharedSize = 0;
   for (const write of writes) {
     if (!write.bytes || write.bytes.size === 0) continue;
-    const { parts, size } = write.bytes;
+    const { parts, size, file } = write.bytes;
     if (size >= OWN_ROW_BYTES) {
-      places.set(write, {
-        body: await db.bodies.add({ fetchKey, blob: new Blob(parts) }),
-        start: 0,
-        end: size,
-      });
+      const body = await db.bodies.add({ fetchKey, content: file ?? new Blob(parts) });
+      places.set(write, { body, start: 0, end: size });
     } else {
       sharers.push({ write, start: sharedSize, end: sharedSize + size });
       shared.push(...parts);
@@ -178,22 +182,26 @@ async function addBodies(fetchKey: string, writes: RecordWrite[]): Promise<Map<R
     }
   }
   if (sharers.length > 0) {
-    const body = await db.bodies.add({ fetchKey, blob: new Blob(shared) });
+    const body = await db.bodies.add({ fetchKey, content: new Blob(shared) });
     for (const { write, start, end } of sharers) places.set(write, { body, start, end });
   }
   return places;
 }
 
-/** Gives back the space of a body that has to be fetched from zero; rows shared with other records stay until the end. */
-async function restart(row: BackgroundFetchRow, record: RecordRow): Promise<void> {
-  await db.bodies.bulkDelete(
-    record.pieces.filter(({ start, end }) => end - start >= OWN_ROW_BYTES).map(({ body }) => body),
-  );
+/**
+ * Gives back the space of a body that has to be fetched from zero; rows shared with other records stay until the end.
+ * Returns the files that are to be deleted when the transaction is over.
+ */
+async function restart(row: BackgroundFetchRow, record: RecordRow): Promise<string[]> {
+  const own = record.pieces.filter(({ start, end }) => end - start >= OWN_ROW_BYTES).map(({ body }) => body);
+  const rows = await db.bodies.bulkGet(own);
+  await db.bodies.bulkDelete(own);
   row.storedBytes -= record.storedBytes;
   record.generation += 1;
   record.pieces = [];
   record.storedBytes = 0;
   record.response = null;
+  return rows.flatMap((body) => (typeof body?.content === 'string' ? [body.content] : []));
 }
 
 /** What changes from moment to moment while a background fetch is performed. */
@@ -285,14 +293,29 @@ export function deliveryFailed(key: string, retryAt: number): Promise<boolean> {
 }
 
 /** The site has acknowledged (or is gone): bytes and records go, the row stays as a line of history. */
-export function finishDelivery(key: string, deliveredBy: DeliveredBy): Promise<boolean> {
-  return db.transaction('rw', db.backgroundFetches, db.records, db.bodies, async () => {
+export async function finishDelivery(key: string, deliveredBy: DeliveredBy): Promise<boolean> {
+  const files: string[] = [];
+  const finished = await db.transaction('rw', db.backgroundFetches, db.records, db.bodies, async () => {
     const finished = await move(key, 'done', { recordsAvailable: false, deliveredBy, doneAt: Date.now() });
     if (finished) {
       await recordsOf(key).delete();
-      await db.bodies.where({ fetchKey: key }).delete();
+      const bodies = db.bodies.where({ fetchKey: key });
+      await bodies.each(({ content }) => {
+        if (typeof content === 'string') files.push(content);
+      });
+      await bodies.delete();
     }
     return finished;
+  });
+  await deleteBodyFiles(key, files);
+  return finished;
+}
+
+/** Gives back the space of files whose background fetch is over: what a death just before their deletion left. */
+export function sweepBodies(): Promise<void> {
+  return sweepBodyFiles(async (key) => {
+    const row = await db.backgroundFetches.get(key);
+    return row !== undefined && row.state !== 'done';
   });
 }
 
@@ -321,7 +344,12 @@ export async function readResponses(records: RecordRow[]): Promise<RecordRespons
 
 async function bodiesOf(pieces: Piece[]): Promise<Map<number, Blob>> {
   const rows = await db.bodies.bulkGet([...new Set(pieces.map(({ body }) => body))]);
-  return new Map(rows.flatMap((row) => (row ? [[row.id, row.blob] as const] : [])));
+  const blobs = rows.map(async (row) => {
+    if (!row) return [];
+    const { id, fetchKey, content } = row;
+    return [[id, typeof content === 'string' ? await readBodyFile(fetchKey, content) : content] as const];
+  });
+  return new Map((await Promise.all(blobs)).flat());
 }
 
 function piecesFrom(record: RecordRow, offset: number): Piece[] {

@@ -120,7 +120,8 @@ export interface BodyRow {
   /** Auto-incremented. */
   id: number;
   fetchKey: string;
-  blob: Blob;
+  /** The bytes, or the name of the file that holds them (see body-files.ts). */
+  content: Blob | string;
 }
 
 export type Permission = 'allow' | 'ask' | 'block';

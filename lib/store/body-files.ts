@@ -1,0 +1,36 @@
+/**
+ * Pieces of bodies as files of the origin private file system, a directory for each background fetch. Used where files cost
+ * less than Blob rows (Chromium); the row in `bodies` that names a file is what makes it count. Files that no row names,
+ * after a death between the two, are swept up at the next start.
+ */
+const ROOT = 'bodies';
+
+async function root(): Promise<FileSystemDirectoryHandle> {
+  const top = await navigator.storage.getDirectory();
+  return top.getDirectoryHandle(ROOT, { create: true });
+}
+
+/** The directory of a background fetch's files; made where it isn't there. */
+export async function bodyDirectory(fetchKey: string): Promise<FileSystemDirectoryHandle> {
+  return (await root()).getDirectoryHandle(fetchKey, { create: true });
+}
+
+/** A piece as a handle on the disk's bytes; it stays readable until the file is deleted. */
+export async function readBodyFile(fetchKey: string, name: string): Promise<Blob> {
+  return (await (await bodyDirectory(fetchKey)).getFileHandle(name)).getFile();
+}
+
+/** Gives back the space of some files. */
+export async function deleteBodyFiles(fetchKey: string, names: string[]): Promise<void> {
+  if (names.length === 0) return;
+  const directory = await bodyDirectory(fetchKey);
+  await Promise.all(names.map((name) => directory.removeEntry(name)));
+}
+
+/** Gives back the space of all files of background fetches that `isLive` says no to. */
+export async function sweepBodyFiles(isLive: (fetchKey: string) => Promise<boolean>): Promise<void> {
+  const directory = await root();
+  for await (const fetchKey of directory.keys()) {
+    if (!(await isLive(fetchKey))) await directory.removeEntry(fetchKey, { recursive: true });
+  }
+}
