@@ -9,6 +9,7 @@ import {
   clearHistory,
   pauseBackgroundFetch,
   resumeBackgroundFetch,
+  sweepBodies,
   tryNow,
 } from '../store/background-fetches.ts';
 import { announceChange, onChange } from '../store/changes.ts';
@@ -87,6 +88,7 @@ export function startBackground(): void {
   onChange((key) => {
     afterChange(key).catch(logged('A change could not be shown.'));
   });
+  sweepBodies().catch(logged('Files of ended downloads stay.'));
   wake();
 }
 
