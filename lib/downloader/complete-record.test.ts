@@ -190,6 +190,22 @@ describe('when the line breaks', () => {
   });
 });
 
+describe('a body that is fetched again from zero', () => {
+  test('passes by the browser’s cache, which would continue the old start', async () => {
+    const script = inTurn(but(unversioned, { dropAfter: 10 }), unversioned);
+    const { requests, body } = await perform(script);
+    expect(requests.map(({ head }) => head.cache)).toEqual(['default', 'reload']);
+    expect(body).toBe(BODY);
+  });
+
+  test('comes with its own head, also where only a head came before', async () => {
+    const script = inTurn(but(serve(OTHER), { dropAfter: 0 }), serve(BODY, { etag: '"2"' }));
+    const { record, body } = await perform(script);
+    expect(record.response?.headers).toContainEqual(['ETag', '"2"']);
+    expect(body).toBe(BODY);
+  });
+});
+
 describe('when the answer to a range is', () => {
   const dropped = but(good, { dropAfter: 10 });
   const range = (value: string, etag = '"1"'): Script => {

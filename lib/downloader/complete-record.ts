@@ -33,7 +33,9 @@ async function attempt(job: Job, record: RecordRow): Promise<void> {
   // It was made, and what came of it got lost: the server may have acted on it.
   if (record.sent) return end(job, record, 'fetch-error');
   await job.surroundings.bandwidth.ready(job.signal);
-  if (record.storedBytes > 0 && !canResume(record)) await job.gain(record, { restart: true });
+  // Also where only the head came: the next answer may be of another version.
+  if (record.response !== null && (record.storedBytes === 0 || !canResume(record)))
+    await job.gain(record, { restart: true });
   const rangeStart = record.storedBytes;
   const range = rangeStart > 0 ? rangeFor(job, record) : null;
   let received: Received;
@@ -223,9 +225,7 @@ function goesAsSite(job: Job, { request, asSite }: RecordRow): boolean {
 }
 
 async function send(job: Job, record: RecordRow, range: Range | null): Promise<Received> {
-  const request: RequestHead = range
-    ? { ...record.request, headers: [...record.request.headers, ...range.headers], cache: 'no-store' }
-    : record.request;
+  const request = requestFor(record, range);
   const whole = range?.bounded === true && job.fast;
   const { signal } = job;
   const outgoing = {
@@ -247,6 +247,15 @@ async function send(job: Job, record: RecordRow, range: Range | null): Promise<R
     await job.gain(record, { change: { asSite: true } });
   }
   return job.surroundings.siteRequest(job.row.origin, outgoing);
+}
+
+/**
+ * The browser's cache keeps the start of a body that broke off, and would itself ask for the rest: an answer that doesn't
+ * continue it was spliced in Firefox. So all but the first request pass it by.
+ */
+function requestFor({ request, generation }: RecordRow, range: Range | null): RequestHead {
+  if (range) return { ...request, headers: [...request.headers, ...range.headers], cache: 'no-store' };
+  return generation > 0 && request.cache !== 'only-if-cached' ? { ...request, cache: 'reload' } : request;
 }
 
 function end(job: Job, record: RecordRow, result: RecordResult): Promise<void> {
