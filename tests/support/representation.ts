@@ -106,7 +106,7 @@ export function answerCors(
  * | `status=N`, `times=K`, `retry-after=S` | answers N (the first K times), with Retry-After |
  * | `redirect=URL`, `code=N` | redirects (302, or N) |
  * | `rate=N` | N bytes a second |
- * | `drop=N`, `reset=N`, `stall=N`, `drops=K` | at byte N closes the socket / resets it / goes silent (the first K times) |
+ * | `drop=N[,N…]`, `reset=…`, `stall=…`, `drops=K` | at byte N closes the socket / resets it / goes silent (the first K times) |
  * | `short` | ends the connection in order, half way through the answer's body |
  * | `ranges=no` | knows no ranges |
  * | `wrong-range` | 206 with another range than asked for |
@@ -199,10 +199,9 @@ interface Fault {
 function faultOf(url: URL, start: number, end: number, tally: Tally): Fault | null {
   const query = url.searchParams;
   for (const kind of ['drop', 'reset', 'stall'] as const) {
-    const at = Number(query.get(kind) ?? Number.NaN);
-    const ahead = start < at || at === 0;
-    if (ahead && start <= at && at < end && tally.take(`${kind} ${url}`, query.get('drops')))
-      return { kind, at };
+    const positions = query.get(kind)?.split(',').map(Number) ?? [];
+    const at = positions.find((each) => (start < each || each === 0) && start <= each && each < end);
+    if (at !== undefined && tally.take(`${kind} ${url}`, query.get('drops'))) return { kind, at };
   }
   return query.has('short') ? { kind: 'short', at: start + Math.floor((end - start) / 2) } : null;
 }

@@ -25,6 +25,8 @@ export interface SeenEvent {
 /** What the page can see of a BackgroundFetchRegistration. */
 export interface SeenRegistration {
   id: string;
+  uploadTotal: number;
+  uploaded: number;
   downloaded: number;
   downloadTotal: number;
   result: string;
@@ -38,10 +40,16 @@ interface PageRegistration extends SeenRegistration, EventTarget {
 }
 interface PageServiceWorkerRegistration {
   backgroundFetch: {
-    fetch(id: string, requests: string[], options: object): Promise<PageRegistration>;
+    fetch(id: string, requests: (string | Request)[], options: object): Promise<PageRegistration>;
     get(id: string): Promise<PageRegistration | undefined>;
     getIds(): Promise<string[]>;
   };
+}
+
+/** What the page's own script offers tests: `tests/site/public/plain/page.js`. */
+interface PageGlobals {
+  seen(registration: PageRegistration): SeenRegistration;
+  seenProgress: SeenRegistration[];
 }
 
 /** Opens a page of the test site and waits until its service worker is active. */
@@ -67,11 +75,65 @@ export async function startFetch(
     async (id, urls, options) => {
       const registration = (await navigator.serviceWorker.ready) as unknown as PageServiceWorkerRegistration;
       const fetch = await registration.backgroundFetch.fetch(id, urls, options);
-      const { downloaded, downloadTotal, result, failureReason, recordsAvailable } = fetch;
-      return { id: fetch.id, downloaded, downloadTotal, result, failureReason, recordsAvailable };
+      return (globalThis as unknown as PageGlobals).seen(fetch);
     },
     id,
     [urls].flat(),
+    options,
+  );
+}
+
+/** A request as tests describe it; the page makes a Request of it. */
+export interface PageRequest {
+  url: string;
+  method?: string;
+  integrity?: string;
+  credentials?: RequestCredentials;
+  headers?: Record<string, string>;
+  body?: PageBody;
+}
+
+/** A body: a string, a Blob with the bytes at `blob` (a URL that the page fetches), or a FormData. */
+export type PageBody = string | { blob: string; type?: string } | { form: PageFormEntry[] };
+
+/** A field with a value, or a file with the bytes at `blob`. */
+export type PageFormEntry =
+  | { name: string; value: string }
+  | { name: string; fileName: string; type: string; blob: string };
+
+/** {@link startFetch} with Requests. */
+export async function startRequests(
+  page: Page,
+  id: string,
+  requests: PageRequest[],
+  options: object = {},
+): Promise<SeenRegistration> {
+  return page.evaluate(
+    async (id, requests, options) => {
+      const blobOf = async (url: string, type = '') => {
+        const response = await fetch(url);
+        return new Blob([await response.arrayBuffer()], { type });
+      };
+      const bodyOf = async (body: PageBody) => {
+        if (typeof body === 'string') return body;
+        if ('blob' in body) return blobOf(body.blob, body.type);
+        const form = new FormData();
+        for (const entry of body.form) {
+          if ('value' in entry) form.append(entry.name, entry.value);
+          else form.append(entry.name, await blobOf(entry.blob, entry.type), entry.fileName);
+        }
+        return form;
+      };
+      const made: Request[] = [];
+      for (const { url, body, ...init } of requests)
+        made.push(new Request(url, { ...init, body: body === undefined ? null : await bodyOf(body) }));
+      const registration = (await navigator.serviceWorker.ready) as unknown as PageServiceWorkerRegistration;
+      return (globalThis as unknown as PageGlobals).seen(
+        await registration.backgroundFetch.fetch(id, made, options),
+      );
+    },
+    id,
+    requests,
     options,
   );
 }
@@ -82,8 +144,7 @@ export async function getFetch(page: Page, id: string): Promise<SeenRegistration
     const registration = (await navigator.serviceWorker.ready) as unknown as PageServiceWorkerRegistration;
     const fetch = await registration.backgroundFetch.get(id);
     if (!fetch) return null;
-    const { downloaded, downloadTotal, result, failureReason, recordsAvailable } = fetch;
-    return { id: fetch.id, downloaded, downloadTotal, result, failureReason, recordsAvailable };
+    return (globalThis as unknown as PageGlobals).seen(fetch);
   }, id);
 }
 
@@ -111,18 +172,15 @@ export async function watchProgress(page: Page, id: string): Promise<void> {
     const registration = (await navigator.serviceWorker.ready) as unknown as PageServiceWorkerRegistration;
     const fetch = await registration.backgroundFetch.get(id);
     if (!fetch) throw new Error(`There is no background fetch "${id}".`);
-    const seen: SeenRegistration[] = [];
-    Object.assign(globalThis, { seenProgress: seen });
-    fetch.addEventListener('progress', () => {
-      const { downloaded, downloadTotal, result, failureReason, recordsAvailable } = fetch;
-      seen.push({ id: fetch.id, downloaded, downloadTotal, result, failureReason, recordsAvailable });
-    });
+    const page = globalThis as unknown as PageGlobals;
+    page.seenProgress = [];
+    fetch.addEventListener('progress', () => page.seenProgress.push(page.seen(fetch)));
   }, id);
 }
 
 /** What the page has seen at each progress event since {@link watchProgress}. */
 export async function progressOf(page: Page): Promise<SeenRegistration[]> {
-  return page.evaluate(() => (globalThis as unknown as { seenProgress: SeenRegistration[] }).seenProgress);
+  return page.evaluate(() => (globalThis as unknown as PageGlobals).seenProgress);
 }
 
 /** The events that the service worker got so far, oldest first. */

@@ -5,3 +5,10 @@ navigator.serviceWorker.register('sw.js', { type: document.documentElement.datas
 navigator.serviceWorker.ready.then(() => {
   document.documentElement.dataset.ready = 'true';
 });
+
+// For the tests: what a page sees of a background fetch.
+self.seen = (registration) => {
+  const { id, uploadTotal, uploaded, downloadTotal, downloaded, result, failureReason, recordsAvailable } =
+    registration;
+  return { id, uploadTotal, uploaded, downloadTotal, downloaded, result, failureReason, recordsAvailable };
+};

@@ -26,7 +26,8 @@ async function keep(event) {
     const response = await record.responseReady.catch(() => null);
     if (!response) continue;
     seen.push({ url: record.request.url, status: response.status });
-    if (response.ok) await downloads.put(record.request, response);
+    // Cache.put takes no POST; the answer to one is kept under its URL.
+    if (response.ok) await downloads.put(record.request.url, response);
   }
   return seen;
 }

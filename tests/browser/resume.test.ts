@@ -1,0 +1,165 @@
+/** Broken lines and odd servers: a body is whole and of one version, or the download fails and says why. */
+import { describe, expect, test } from 'vitest';
+import { sha256 } from '../support/bytes.ts';
+import { hurry } from '../support/extension.ts';
+import { downloadOf, eventFor, openSite, startFetch } from '../support/site-page.ts';
+import { useBrowser } from '../support/use-browser.ts';
+
+const { browser, server } = await useBrowser();
+
+const SIZE = 3_000_000;
+const HALF = SIZE / 2;
+
+/** Downloads `/bytes/body` under these faults to its end; tells what came and how the server was asked. */
+async function download(query: string, prefix = '') {
+  const page = await openSite(browser, server.freshOrigin());
+  const url = `${prefix}/bytes/body?size=${SIZE}&${query}`;
+  await startFetch(page, 'body', [url], { title: 'Body' });
+  const event = await eventFor(page, 'body');
+  const requests = server.log.for('/bytes/body').filter(({ method }) => method === 'GET');
+  return {
+    event,
+    stored: await downloadOf(page, url),
+    ranges: requests.map((request) => request.range),
+    requests,
+    sent: requests.reduce((sum, request) => sum + request.sent, 0),
+  };
+}
+
+const WHOLE = { size: SIZE, sha256: sha256('body', SIZE), status: 200 };
+const success = { type: 'backgroundfetchsuccess', result: 'success', failureReason: '', downloaded: SIZE };
+const fetchError = { type: 'backgroundfetchfail', result: 'failure', failureReason: 'fetch-error' };
+
+describe('a body is resumed where it broke off', () => {
+  test.for([
+    ['the connection is closed', `drop=${HALF}&drops=1`],
+    ['the connection is reset', `reset=${HALF}&drops=1`],
+    ['it breaks several times', `drop=500000,1000000,${HALF},2900000`],
+    ['there is no length', `drop=${HALF}&drops=1&length=no`],
+    ['only Last-Modified tells the version', `drop=${HALF}&drops=1&etag=none&modified`],
+  ] as const)('when %s', async ([, query]) => {
+    const { event, stored, ranges, sent } = await download(query);
+    expect(event).toMatchObject(success);
+    expect(stored).toMatchObject(WHOLE);
+    expect(ranges[0]).toBe('');
+    expect(ranges.slice(1).every((range) => /^bytes=\d+-/.test(range))).toBe(true);
+    expect(ranges.length).toBeGreaterThan(1);
+    // What was on its way when it broke may come twice; what had come does not.
+    expect(sent).toBeLessThan(1.6 * SIZE);
+  });
+
+  test('and the condition is sent with it', async () => {
+    const { requests } = await download(`drop=${HALF}&drops=1`);
+    expect(requests[1]?.headers['if-range']).toBe(`"body-${SIZE}-0"`);
+  });
+
+  test('when the server gives less than was asked for', async () => {
+    const { event, stored } = await download(`drop=${HALF}&drops=1&short-range`);
+    expect(event).toMatchObject(success);
+    expect(stored).toMatchObject(WHOLE);
+  });
+
+  test('across origins, where the version is compared when the answer is here', async () => {
+    const cors = 'cors=*&expose=ETag,Content-Range,Accept-Ranges,Content-Length';
+    const { event, stored, ranges, requests } = await download(
+      `drop=${HALF}&drops=1&${cors}`,
+      server.freshOrigin(),
+    );
+    expect(event).toMatchObject(success);
+    expect(stored).toMatchObject(WHOLE);
+    expect(ranges[1]).toMatch(/^bytes=\d+-/);
+    expect(requests[1]?.headers['if-range']).toBeUndefined();
+  });
+});
+
+describe('a body is fetched again from zero', () => {
+  test.for([
+    ['has no ranges', `drop=${HALF}&drops=1&ranges=no`],
+    ['has no validator', `drop=${HALF}&drops=1&etag=none`],
+    ['has a weak validator', `drop=${HALF}&drops=1&etag=weak`],
+    ['codes it', `reset=${HALF}&drops=1&gzip=force`],
+    ['codes it, and tells no length', `drop=${HALF}&drops=1&gzip=force&length=no`],
+  ] as const)('when the server %s', async ([, query]) => {
+    const { event, stored, requests } = await download(query);
+    expect(event).toMatchObject(success);
+    expect(stored).toMatchObject(WHOLE);
+    expect(requests.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  test('when another range comes than was asked for', async () => {
+    const { event, stored, ranges } = await download(`drop=${HALF}&drops=1&wrong-range`);
+    expect(event).toMatchObject(success);
+    expect(stored).toMatchObject(WHOLE);
+    expect(ranges.at(-1)).toBe('');
+  });
+
+  test('when it has changed meanwhile', async () => {
+    const { event, stored } = await download(`drop=${HALF}&drops=1&etag=changing&changes=1`);
+    expect(event).toMatchObject(success);
+    expect(stored).toMatchObject({ ...WHOLE, sha256: sha256('body', SIZE, 1) });
+  });
+
+  test('when a changed one comes for a range across origins', async () => {
+    const cors = 'cors=*&expose=ETag,Content-Range,Accept-Ranges,Content-Length';
+    const { event, stored } = await download(
+      `drop=${HALF}&drops=1&etag=changing&changes=1&${cors}`,
+      server.freshOrigin(),
+    );
+    expect(event).toMatchObject(success);
+    expect(stored).toMatchObject({ ...WHOLE, sha256: sha256('body', SIZE, 1) });
+  });
+
+  test('when the rest is not there any more', async () => {
+    let shrunk = false;
+    server.intercept(({ url, response, request }) => {
+      if (url.pathname !== '/bytes/body' || !request.headers.range || shrunk) return false;
+      shrunk = true;
+      response.writeHead(416, { 'content-range': 'bytes */1000' }).end();
+      return true;
+    });
+    const { event, stored, ranges } = await download(`drop=${HALF}&drops=1`);
+    expect(shrunk).toBe(true);
+    expect(event).toMatchObject(success);
+    expect(stored).toMatchObject(WHOLE);
+    expect(ranges.at(-1)).toBe('');
+  });
+});
+
+describe('a body is taken as it is', () => {
+  test.for([
+    ['with a content coding', 'gzip=force'],
+    ['without a length', 'length=no'],
+    ['from a server without ranges', 'ranges=no'],
+    ['from where the site redirects to', `redirect=${encodeURIComponent(`/bytes/other?size=${SIZE}`)}`],
+  ] as const)('%s', async ([, query]) => {
+    const { event, stored, requests } = await download(query);
+    expect(event).toMatchObject(success);
+    const name = query.startsWith('redirect') ? 'other' : 'body';
+    expect(stored).toMatchObject({ ...WHOLE, sha256: sha256(name, SIZE) });
+    expect(requests.filter((request) => request.sent > 0).length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a body is never handed over short', () => {
+  test.for([
+    ['its connection is always closed half way', 'short'],
+    ['it never gets past a byte', `drop=${HALF}&ranges=no`],
+  ] as const)('when %s', async ([, query]) => {
+    await hurry(browser);
+    const { event, stored, requests } = await download(`${query}&etag=none`);
+    expect(event).toMatchObject(fetchError);
+    expect(stored).toBeNull();
+    expect(requests).toHaveLength(8);
+  });
+});
+
+test('a line that goes silent is left when the browser ends what downloads', async () => {
+  const page = await openSite(browser, server.freshOrigin());
+  const url = `/bytes/body?size=${SIZE}&stall=${HALF}&drops=1`;
+  await startFetch(page, 'body', [url]);
+  await server.log.wait('/bytes/body', (request) => request.sent === HALF);
+  await browser.endDownloader();
+  await browser.endBackground();
+  expect(await eventFor(page, 'body')).toMatchObject(success);
+  expect(await downloadOf(page, url)).toMatchObject(WHOLE);
+});
