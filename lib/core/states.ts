@@ -8,7 +8,8 @@ export const MOVES: Readonly<Record<State, readonly State[]>> = {
   pending: ['active', 'settled'],
   active: ['paused', 'settled'],
   paused: ['active', 'settled'],
-  settled: ['delivering', 'done'],
+  // Back to active: stored bytes are gone, and are fetched again.
+  settled: ['delivering', 'done', 'active'],
   // Back to settled: the hand-off broke off and is repeated at the next wake.
   delivering: ['settled', 'done'],
   done: [],

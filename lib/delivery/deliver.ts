@@ -9,6 +9,7 @@ import {
 } from '../store/background-fetches.ts';
 import { announceChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
+import { reviveWithLostBodies } from '../store/lost-bodies.ts';
 import type { BackgroundFetchRow } from '../store/schema.ts';
 import type { AgentConnection } from './agent-connection.ts';
 import { answerWorker, type DeliveryEffects } from './worker-calls.ts';
@@ -35,6 +36,7 @@ export async function deliver(key: string, delivery: Delivery): Promise<void> {
   await navigator.locks.request(`delivery ${key}`, { ifAvailable: true }, async (lock) => {
     if (!lock) return;
     await deliveryFailed(key, 0);
+    if (await reviveWithLostBodies(key)) return delivery.changed(key);
     if (!(await beginDelivery(key))) return;
     announceChange(key);
     const row = await db.backgroundFetches.get(key);

@@ -8,6 +8,7 @@ import { deleteBodyFiles, readBodyFile, sweepBodyFiles } from './body-files.ts';
 import { db } from './database.ts';
 import {
   type BackgroundFetchRow,
+  type BodyRow,
   type DeliveredBy,
   OWN_ROW_BYTES,
   type Piece,
@@ -93,7 +94,7 @@ export function addBackgroundFetch(row: BackgroundFetchRow, records: RecordRow[]
 }
 
 /** Moves between states where that is legal; says whether it moved. */
-function move(key: string, to: State, change: Partial<BackgroundFetchRow> = {}): Promise<boolean> {
+export function move(key: string, to: State, change: Partial<BackgroundFetchRow> = {}): Promise<boolean> {
   return db.transaction('rw', db.backgroundFetches, async () => {
     const row = await db.backgroundFetches.get(key);
     if (!row || !canMove(row.state, to)) return false;
@@ -109,7 +110,11 @@ export async function pauseBackgroundFetch(key: string): Promise<boolean> {
 }
 
 export function resumeBackgroundFetch(key: string): Promise<boolean> {
-  return move(key, 'active');
+  return db.transaction('rw', db.backgroundFetches, async () => {
+    const row = await db.backgroundFetches.get(key);
+    // One that is settled may become active again too, but only for want of bytes.
+    return row !== undefined && UNSETTLED.includes(row.state) && move(key, 'active');
+  });
 }
 
 /** Bytes in memory, or handles on them. */
@@ -344,12 +349,13 @@ export async function readResponses(records: RecordRow[]): Promise<RecordRespons
 
 async function bodiesOf(pieces: Piece[]): Promise<Map<number, Blob>> {
   const rows = await db.bodies.bulkGet([...new Set(pieces.map(({ body }) => body))]);
-  const blobs = rows.map(async (row) => {
-    if (!row) return [];
-    const { id, fetchKey, content } = row;
-    return [[id, typeof content === 'string' ? await readBodyFile(fetchKey, content) : content] as const];
-  });
+  const blobs = rows.map(async (row) => (row ? [[row.id, await contentOf(row)] as const] : []));
   return new Map((await Promise.all(blobs)).flat());
+}
+
+/** The bytes of a row of `bodies`. Rejects with a NotFoundError where its file is gone. */
+export async function contentOf({ fetchKey, content }: BodyRow): Promise<Blob> {
+  return typeof content === 'string' ? readBodyFile(fetchKey, content) : content;
 }
 
 function piecesFrom(record: RecordRow, offset: number): Piece[] {
