@@ -11,7 +11,9 @@ export async function deliver(
 ): Promise<DeliveryOutcome> {
   const registrations = await navigator.serviceWorker.getRegistrations();
   const registration = registrations.find((each) => each.scope === scope);
-  if (!registration?.active) return { outcome: 'no-registration' };
+  if (!registration) return { outcome: 'no-registration' };
+  if (!registration.active)
+    return { outcome: 'unreachable', reason: 'The service worker is not active yet.' };
   const settled = Promise.withResolvers<EventCalls['settled']['argument']>();
   const { port1, port2 } = new MessageChannel();
   rpcServer(portChannel(port1), async (name, argument) => {

@@ -9,6 +9,7 @@ import { storeRecords } from './store-records.ts';
 export function serveAgent(channel: Channel): void {
   const background = rpcClient<AgentRequests>(channel);
   const answers: Answers<AgentCalls> = {
+    ping: async () => undefined,
     ...siteFetch(),
     deliver: (argument) => deliver(argument, background),
     async store({ cache, records }) {

@@ -18,20 +18,24 @@ type Stream = {
  */
 export function siteFetch(): Answers<Pick<AgentCalls, 'fetch' | 'read' | 'cancel'>> {
   const streams = new Map<number, Stream>();
-  let last = 0;
   return {
-    async fetch({ request, body }) {
+    async fetch({ stream, request, body }) {
       const controller = new AbortController();
-      const response = await networkErrors(
-        fetch(request.url, { ...requestInit(request), body, signal: controller.signal }),
-      );
-      if (response.type === 'opaqueredirect') {
+      const entry: Stream = { reader: undefined, controller };
+      streams.set(stream, entry);
+      const init = { ...requestInit(request), body, signal: controller.signal };
+      try {
+        const response = await networkErrors(fetch(request.url, init));
+        if (response.type === 'opaqueredirect') {
+          throw new CallFailure('TypeError', 'The server redirects, and the request does not follow.');
+        }
+        entry.reader = response.body?.getReader();
+        return responseHead(response);
+      } catch (error) {
         controller.abort();
-        throw new CallFailure('TypeError', 'The server redirects, and the request does not follow.');
+        streams.delete(stream);
+        throw error;
       }
-      const stream = ++last;
-      streams.set(stream, { reader: response.body?.getReader(), controller });
-      return { stream, head: responseHead(response) };
     },
     async read({ stream }) {
       const entry = streams.get(stream);

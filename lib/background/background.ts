@@ -121,9 +121,9 @@ function wake(): void {
 }
 
 const takeUp = coalesced(async () => {
-  await setUpPages();
-  await followState();
   if (await hasUnfinished()) await platform.downloader.call('wake', {});
+  await followState();
+  await setUpPages();
 });
 
 async function hasUnfinished(): Promise<boolean> {

@@ -33,12 +33,18 @@ export function serveBridge(port: Runtime.Port, wakeDownloader: (key: string) =>
 
 /** Pushes changes to the pages they concern: https://wicg.github.io/background-fetch/#update-background-fetch-instances */
 export function updatePages(): void {
-  onChange(async (key) => {
-    const concerned = [...pages].filter((page) => page.keys.has(key));
-    if (concerned.length === 0) return;
-    const row = await db.backgroundFetches.get(key);
-    if (!row) return;
-    const snapshot = snapshotOf(row);
-    for (const page of concerned) page.push(snapshot);
+  onChange((key) => {
+    updatePagesAbout(key).catch((error: unknown) =>
+      console.error('Backfetch: pages are not up to date.', error),
+    );
   });
+}
+
+async function updatePagesAbout(key: string): Promise<void> {
+  const concerned = [...pages].filter((page) => page.keys.has(key));
+  if (concerned.length === 0) return;
+  const row = await db.backgroundFetches.get(key);
+  if (!row) return;
+  const snapshot = snapshotOf(row);
+  for (const page of concerned) page.push(snapshot);
 }

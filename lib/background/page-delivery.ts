@@ -51,11 +51,13 @@ export async function deliverThroughPage(
   effects: Omit<Delivery, 'withAgent'>,
 ): Promise<void> {
   const site = siteOf(port.sender);
-  if (site && !site.otherIdentity && !site.thirdParty) {
+  try {
+    if (!site || site.otherIdentity || site.thirdParty) return;
     const agent = new AgentConnection(runtimeChannel(port));
     const withAgent: Delivery['withAgent'] = (_origin, work) => work(agent);
     const waiting = (await undelivered()).filter((row) => row.origin === site.origin);
     for (const row of waiting) await deliver(row.key, { ...effects, withAgent });
+  } finally {
+    port.disconnect();
   }
-  port.disconnect();
 }

@@ -1,6 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { ClosableChannel } from '../platform/runtime.ts';
-import { CallFailure, rpcClient, rpcServer } from '../protocol/rpc.ts';
+import { CallFailure, type Channel, rpcClient, rpcServer } from '../protocol/rpc.ts';
 import type { Snapshot } from '../protocol/wire.ts';
 import { relay } from './relay.ts';
 
@@ -20,10 +19,10 @@ function snapshotOf(id: string, changes: Partial<Snapshot> = {}): Snapshot {
 }
 
 /** Two ends of a channel in one realm; either end's `close` is heard by both. */
-function channelPair(): [ClosableChannel, ClosableChannel] {
+function channelPair(): [Channel, Channel] {
   const listeners: ((message: unknown) => void)[][] = [[], []];
   const closeListeners: (() => void)[] = [];
-  const end = (mine: number): ClosableChannel => ({
+  const end = (mine: number): Channel => ({
     post: (message) =>
       queueMicrotask(() => {
         for (const listener of listeners[1 - mine] ?? []) listener(structuredClone(message));
@@ -41,7 +40,7 @@ type Answer = (name: string, argument: { scope: string; id: string }) => unknown
 
 /** A page on a relay to a background that may end and begin again. `die` in an answer ends it before it answers. */
 function setUp(answer: Answer) {
-  const lives: { channel: ClosableChannel; push: (message: unknown) => void }[] = [];
+  const lives: { channel: Channel; push: (message: unknown) => void }[] = [];
   const calls: string[] = [];
   const connect = vi.fn(() => {
     const [near, far] = channelPair();

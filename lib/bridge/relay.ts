@@ -2,7 +2,6 @@
  * Passes a page's calls to the background, and what the background pushes to the page. The background may go away at any
  * time (it is ended when idle, the page goes into the back/forward cache) and comes back when it is called.
  */
-import type { ClosableChannel } from '../platform/runtime.ts';
 import type { Update } from '../protocol/calls.ts';
 import {
   CallFailure,
@@ -30,8 +29,8 @@ export interface Relay {
 }
 
 /** `connect` opens a channel to the background; it throws when there is none any more. */
-export function relay(page: Channel, connect: () => ClosableChannel): Relay {
-  let connection: { channel: ClosableChannel; client: RpcClient<UncheckedCalls> } | undefined;
+export function relay(page: Channel, connect: () => Channel): Relay {
+  let connection: { channel: Channel; client: RpcClient<UncheckedCalls> } | undefined;
   /** The background fetches that the page watches, by key. */
   const unsettled = new Map<string, Watched>();
   const askedFor = new Set<string>();

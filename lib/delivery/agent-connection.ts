@@ -1,18 +1,57 @@
+import * as v from 'valibot';
 import type { AgentCalls, AgentRequests, DeliveryOutcome } from '../protocol/agent.ts';
 import type { EventOrder } from '../protocol/calls.ts';
 import { CallFailure, type Channel, type RpcClient, rpcClient, rpcServer } from '../protocol/rpc.ts';
 
 type Answer = (name: string, argument: unknown) => Promise<unknown>;
 
+/** The agent's process may be the site's, and the worker is: what they say of the event is only data. */
+const outcomeSchema: v.GenericSchema<unknown, DeliveryOutcome> = v.variant('outcome', [
+  v.object({
+    outcome: v.literal('settled'),
+    handlers: v.fallback(v.number(), 0),
+    errors: v.fallback(v.pipe(v.array(v.pipe(v.string(), v.maxLength(4096))), v.maxLength(100)), []),
+  }),
+  v.object({ outcome: v.literal('no-registration') }),
+  v.object({ outcome: v.literal('unreachable'), reason: v.fallback(v.string(), '') }),
+]);
+
+function checkedOutcome(outcome: unknown): DeliveryOutcome {
+  return v.parse(outcomeSchema, outcome);
+}
+
 /** Our end of the channel to an agent. */
 export class AgentConnection {
   readonly client: RpcClient<AgentCalls>;
   readonly #deliveries = new Map<number, Answer>();
+  readonly #channel: Channel;
   #last = 0;
 
   constructor(channel: Channel) {
+    this.#channel = channel;
     this.client = rpcClient<AgentCalls>(channel);
     rpcServer(channel, (name, argument) => this.#answer(name, argument));
+  }
+
+  /** A name for a request, new on this channel. */
+  nextStream(): number {
+    return ++this.#last;
+  }
+
+  /** Resolves when the agent has answered within `timeout` ms; rejects otherwise. */
+  async ping(timeout: number): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error('The agent does not answer.')), timeout);
+    try {
+      await Promise.race([this.client.call('ping', {}), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends the channel: all calls that wait for an answer reject. */
+  close(): void {
+    this.#channel.close();
   }
 
   /** Fires a functional event; `answer` gets the calls of the site's worker while it runs, unchecked. */
@@ -25,7 +64,7 @@ export class AgentConnection {
     const delivery = ++this.#last;
     this.#deliveries.set(delivery, answer);
     try {
-      return await this.client.call('deliver', { delivery, scope, order, scopeScript });
+      return checkedOutcome(await this.client.call('deliver', { delivery, scope, order, scopeScript }));
     } finally {
       this.#deliveries.delete(delivery);
     }

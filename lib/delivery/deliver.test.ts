@@ -76,6 +76,7 @@ function channelPair(): [Channel, Channel] {
     },
     onMessage: (listener) => listeners[own]?.push(listener),
     onClose: () => {},
+    close: () => {},
   });
   return [end(0), end(1)];
 }

@@ -1,6 +1,7 @@
 import { settledEventName } from '../protocol/calls.ts';
 import {
   beginDelivery,
+  countUnreachable,
   deliveryFailed,
   finishDelivery,
   readResponses,
@@ -67,7 +68,7 @@ async function handOver(row: BackgroundFetchRow, agent: AgentConnection, deliver
       await finishDelivery(row.key, '');
       return;
     case 'unreachable':
-      if (row.deliveryAttempts < UNREACHABLE_LIMIT) throw new Error(outcome.reason);
+      if ((await countUnreachable(row.key)) < UNREACHABLE_LIMIT) throw new Error(outcome.reason);
       console.warn(
         `Backfetch: the service worker of ${row.origin} can't be told (${outcome.reason}); its cache is filled.`,
       );

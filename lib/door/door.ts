@@ -48,7 +48,10 @@ export function openDoor(
       const { row, records } = newBackgroundFetch(site, argument, sources, state);
       await addBackgroundFetch(row, records);
       effects.seen(row.key);
-      await effects.changed(row.key);
+      // It is stored, so that it will be taken up, whatever keeps the downloader now.
+      await effects.changed(row.key).catch((error: unknown) => {
+        console.error('Backfetch: a new download has to wait for the next start.', error);
+      });
       return snapshotOf(row);
     },
     async get({ scope, id }) {
@@ -212,6 +215,7 @@ function newBackgroundFetch(
     triesAllowed: 0,
     deliveredBy: '',
     deliveryAttempts: 0,
+    unreachableAttempts: 0,
   };
   return { row, records };
 }

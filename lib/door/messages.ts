@@ -131,8 +131,7 @@ export const siteCallSchemas: Schemas<SiteCalls> = {
   read: v.strictObject({ key, index: size, generation: size, offset: size, headKnown: v.boolean() }),
 };
 
-export const eventCallSchemas: Schemas<EventCalls> = {
+export const eventCallSchemas: Schemas<Omit<EventCalls, 'settled'>> = {
   updateUI: uiOptions,
   openWindow: v.strictObject({ url: httpUrl }),
-  settled: v.strictObject({ handlers: size, errors: v.pipe(v.array(text(4096)), v.maxLength(100)) }),
 };

@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { HostFrameRefused } from '../host-frame/host-frame-refused.ts';
 import { db } from '../store/database.ts';
 import { emptyDatabase, requestHead, storedRecord } from '../store/testing/rows.ts';
 import { MAX_TRIES } from './retry.ts';
@@ -539,3 +540,31 @@ test('whatever a server does, a success is one version, whole, and every record 
     { numRuns: 60 },
   );
 }, 20_000);
+
+describe('a connection that says nothing any more', () => {
+  test('is given up, and the body is continued over another', async () => {
+    const stalls = but(good, { dropAfter: 10, stall: true });
+    const { body, record, requests, openResponses } = await perform(inTurn(stalls, good));
+    expect(record.result).toBe('success');
+    expect(body).toBe(BODY);
+    expect(requests).toHaveLength(2);
+    expect(requests[1]?.head.headers).toContainEqual(['range', 'bytes=10-']);
+    expect(openResponses()).toBe(0);
+  });
+});
+
+test('a site that can not be opened says nothing of another server: it is asked as often as an answering one', async () => {
+  let tries = 0;
+  const { surroundings } = scriptedSurroundings(good);
+  const row = await addFetch([CROSS_ORIGIN]);
+  const refusing = {
+    ...surroundings,
+    siteRequest: () => {
+      tries += 1;
+      return Promise.reject(new HostFrameRefused('The site is down.'));
+    },
+  };
+  await passTime(startJob(row, refusing).done);
+  expect((await storedRecord()).result).toBe('fetch-error');
+  expect(tries).toBe(MAX_TRIES);
+});

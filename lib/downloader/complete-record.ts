@@ -2,6 +2,7 @@ import { extractContentRangeValues } from '../core/content-range.ts';
 import { getHeader } from '../core/headers.ts';
 import { validatePartialResponse } from '../core/validate-partial-response.ts';
 import { declaredLength, isResumable, strongValidator } from '../core/validator.ts';
+import { HostFrameRefused } from '../host-frame/host-frame-refused.ts';
 import type { HeaderList, RecordResult, RequestHead, ResponseHead } from '../protocol/wire.ts';
 import type { RecordRow } from '../store/schema.ts';
 import type { Job } from './job.ts';
@@ -11,7 +12,9 @@ import { backoff, isRetryableStatus, MAX_TRIES, MAX_TRIES_UNANSWERED, retryAfter
 /** Bytes are written when so many have come … */
 const PIECE_BYTES = 8 * 1024 * 1024;
 /** … or after this time (ms), so that little is lost when the browser dies on a slow line. */
-const PIECE_TIME = 1000;
+const PIECE_TIME = 2000;
+/** A body that could be continued is asked for anew when nothing of it has come for so long (ms). */
+const STALL_TIME = 60_000;
 /** A segment that came within this time (ms) may be taken without a look at its progress. */
 const FAST_SEGMENT = 500;
 
@@ -138,7 +141,8 @@ async function receiveBody(
     await job.gain(record, { bytes, change: isProgress ? { failedTries: 0, retryAt: 0 } : {} });
   };
   try {
-    for (let chunk = await received.read(); chunk; chunk = await received.read()) {
+    const read = canResume(record) ? () => unlessStalled(received) : () => received.read();
+    for (let chunk = await read(); chunk; chunk = await read()) {
       const length = chunk instanceof Blob ? chunk.size : chunk.byteLength;
       if (!job.arrive(length)) {
         received.cancel();
@@ -159,6 +163,20 @@ async function receiveBody(
     return 'end';
   } finally {
     await store();
+  }
+}
+
+/** The next bytes; rejects with a TypeError when the connection is as good as dead. */
+async function unlessStalled(received: Received): ReturnType<Received['read']> {
+  const stalled = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    received.cancel();
+    stalled.reject(new TypeError(`Nothing has come for ${STALL_TIME / 1000} seconds.`));
+  }, STALL_TIME);
+  try {
+    return await Promise.race([received.read(), stalled.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -266,12 +284,15 @@ function end(job: Job, record: RecordRow, result: RecordResult): Promise<void> {
 async function failed(job: Job, record: RecordRow, error: unknown): Promise<void> {
   job.signal.throwIfAborted();
   if (!(error instanceof TypeError)) throw error;
+  job.fast = false;
   const { method, url } = record.request;
   console.warn(`Backfetch: a request of ${job.row.origin} failed: ${method} ${new URL(url).origin}`, error);
   if (!isRepeatable(record)) return end(job, record, 'fetch-error');
   // Without a line nothing is wrong with the request: it does not count as a try.
   if (!navigator.onLine) return;
-  if (record.failedTries + 1 >= triesAllowed(job, record)) return end(job, record, 'fetch-error');
+  // That the site can't be reached says nothing of the server that was to be asked.
+  const allowed = error instanceof HostFrameRefused ? MAX_TRIES : triesAllowed(job, record);
+  if (record.failedTries + 1 >= allowed) return end(job, record, 'fetch-error');
   return tryAgain(job, record, null);
 }
 

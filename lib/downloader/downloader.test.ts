@@ -56,9 +56,9 @@ test('while the person wants another line nothing starts, and only what can be r
   expect(openResponses()).toBe(1);
 });
 
-/** Lets time pass until it is so. */
+/** Lets time pass, in steps so short that no connection is taken for dead meanwhile, until it is so. */
 async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await vi.advanceTimersToNextTimerAsync();
+  while (!isSo()) await vi.advanceTimersByTimeAsync(20);
 }
 
 test('what the database says is active is downloaded, once, however often it is woken', async () => {

@@ -4,6 +4,7 @@ import { siteRequest } from '../host-frame/site-request.ts';
 import { connection, isMetered } from '../platform/connection.ts';
 import type { Answers } from '../protocol/calls.ts';
 import type { DownloaderCommands } from '../protocol/commands.ts';
+import { tryNow } from '../store/background-fetches.ts';
 import { announceChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
 import type { Settings } from '../store/schema.ts';
@@ -76,6 +77,12 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     deliverIfDue(key).catch((error: unknown) => console.error('Backfetch: a hand-off failed.', error));
   }
 
+  async function handOverNow(): Promise<void> {
+    const waiting = await db.backgroundFetches.where('state').equals('settled').primaryKeys();
+    await Promise.all(waiting.map(tryNow));
+    await wake({});
+  }
+
   async function applySettings(): Promise<void> {
     settings = await readSettings();
     surroundings.slots.setLimits(limitsOf(settings));
@@ -97,6 +104,10 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     return undefined;
   }
 
+  // Sites that could not be reached without a line may be there again.
+  addEventListener('online', () => {
+    handOverNow().catch((error: unknown) => console.error('Backfetch: results were not handed over.', error));
+  });
   connection?.addEventListener('change', () => {
     wake({}).catch((error: unknown) => console.error('Backfetch: another line was not taken up.', error));
   });

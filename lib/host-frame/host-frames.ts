@@ -1,6 +1,7 @@
 import { AgentConnection } from '../delivery/agent-connection.ts';
 import { HOST_FRAME_PARAMETER } from '../protocol/host-frame.ts';
 import { portChannel } from '../protocol/rpc.ts';
+import { HostFrameRefused } from './host-frame-refused.ts';
 
 /** A site that doesn't answer within this time (ms) is taken to be down. */
 const OPEN_TIMEOUT = 20_000;
@@ -8,6 +9,10 @@ const OPEN_TIMEOUT = 20_000;
 const AGENT_TIMEOUT = 3_000;
 /** A frame that nobody uses is kept so long (ms), so that many small requests share one. */
 const LINGER = 1_000;
+
+/** How often an agent in use is asked whether it lives, and how long it may take to answer (ms). */
+const PING_EVERY = 15_000;
+const PING_TIMEOUT = 10_000;
 
 /** Allows the frame with this token to load although the site forbids framing, or stops doing so. */
 export type FrameRule = (token: string, open: boolean) => Promise<void>;
@@ -17,6 +22,7 @@ interface HostFrame {
   agent: Promise<AgentConnection>;
   users: number;
   closing: ReturnType<typeof setTimeout> | undefined;
+  pinging: ReturnType<typeof setInterval> | undefined;
 }
 
 /**
@@ -31,7 +37,7 @@ export class HostFrames {
     this.#rule = rule;
   }
 
-  /** Runs `work` with the agent of this origin. Rejects with a TypeError where the frame can't be had. */
+  /** Runs `work` with the agent of this origin. Rejects with {@link HostFrameRefused} where the frame can't be had. */
   async use<Result>(origin: string, work: (agent: AgentConnection) => Promise<Result>): Promise<Result> {
     const { agent, release } = await this.lease(origin);
     try {
@@ -62,14 +68,29 @@ export class HostFrames {
     const element = document.createElement('iframe');
     element.sandbox.add('allow-same-origin');
     element.hidden = true;
-    const frame: HostFrame = { element, agent: this.#connect(origin, element), users: 0, closing: undefined };
+    const agent = this.#connect(origin, element);
+    const frame: HostFrame = { element, agent, users: 0, closing: undefined, pinging: undefined };
     this.#frames.set(origin, frame);
+    // A frame whose process has died says nothing.
+    frame.pinging = setInterval(() => {
+      agent
+        .then((connection) => connection.ping(PING_TIMEOUT))
+        .catch((error: unknown) => {
+          console.warn(`Backfetch: the host frame of ${origin} is gone.`, error);
+          this.#close(origin, frame);
+        });
+    }, PING_EVERY);
     return frame;
   }
 
   #close(origin: string, frame: HostFrame): void {
+    clearInterval(frame.pinging);
     frame.element.remove();
     if (this.#frames.get(origin) === frame) this.#frames.delete(origin);
+    // Without an agent there is nothing to close; whoever leased it has heard why.
+    void Promise.allSettled([frame.agent]).then(([agent]) => {
+      if (agent.status === 'fulfilled') agent.value.close();
+    });
   }
 
   async #connect(origin: string, element: HTMLIFrameElement): Promise<AgentConnection> {
@@ -90,7 +111,9 @@ function agentPort(origin: string, element: HTMLIFrameElement, token: string): P
     const refuse = () => {
       removeEventListener('message', listen);
       reject(
-        new TypeError(`${origin} can't be reached, or does not let itself be opened in the background.`),
+        new HostFrameRefused(
+          `${origin} can't be reached, or does not let itself be opened in the background.`,
+        ),
       );
     };
     let timer = setTimeout(refuse, OPEN_TIMEOUT);

@@ -9,25 +9,26 @@ import type { HostFrames } from './host-frames.ts';
 export async function siteRequest(frames: HostFrames, origin: string, outgoing: Outgoing): Promise<Received> {
   const { request, body, signal } = outgoing;
   const { agent, release } = await frames.lease(origin);
+  const stream = agent.nextStream();
+  let open = true;
+  const close = () => {
+    if (!open) return;
+    open = false;
+    signal.removeEventListener('abort', cancel);
+    release();
+  };
+  const cancel = () => {
+    if (!open) return;
+    agent.client.call('cancel', { stream }).catch((error: unknown) => {
+      console.debug('Backfetch: the response had ended already.', error);
+    });
+    close();
+  };
+  signal.addEventListener('abort', cancel);
   try {
-    const { stream, head } = await abortable(agent.client.call('fetch', { request, body }), signal);
+    const head = await abortable(agent.client.call('fetch', { stream, request, body }), signal);
     // Script can't see a request body on its way; with the answer's head the server has it.
     if (body) outgoing.uploaded(body.size);
-    let open = true;
-    const close = () => {
-      if (!open) return;
-      open = false;
-      signal.removeEventListener('abort', cancel);
-      release();
-    };
-    const cancel = () => {
-      if (!open) return;
-      agent.client.call('cancel', { stream }).catch((error: unknown) => {
-        console.debug('Backfetch: the response had ended already.', error);
-      });
-      close();
-    };
-    signal.addEventListener('abort', cancel);
     return {
       head,
       cancel,
@@ -43,7 +44,7 @@ export async function siteRequest(frames: HostFrames, origin: string, outgoing: 
       },
     };
   } catch (error) {
-    release();
+    close();
     throw error;
   }
 }

@@ -17,13 +17,8 @@ interface Runtime {
   lastError?: unknown;
 }
 
-export interface ClosableChannel extends Channel {
-  /** Closes this end; its own close listeners are called too. */
-  close(): void;
-}
-
 /** Opens a port to the background. Throws when the extension was updated or removed since this script came. */
-export function connectToBackground(name: string): ClosableChannel {
+export function connectToBackground(name: string): Channel {
   const runtime = ownRuntime();
   const port = runtime.connect({ name });
   // Chromium writes an error to the site's console unless it is read.
@@ -44,7 +39,7 @@ function ownRuntime(): Runtime {
 }
 
 /** A runtime port as a channel. */
-export function runtimeChannel(port: RuntimePort): ClosableChannel {
+export function runtimeChannel(port: RuntimePort): Channel {
   const listeners: (() => void)[] = [];
   const closed = () => {
     for (const listener of listeners.splice(0)) listener();

@@ -8,14 +8,19 @@ import type { RecordSnapshot, RequestHead, ResponseHead } from './wire.ts';
 
 /** What we ask of the agent. */
 export interface AgentCalls {
-  /** Makes a request as the site; the browser enforces CORS. Rejects with a TypeError for a network error. */
+  /** Tells that the agent is alive. */
+  ping: { argument: Record<string, never>; result: undefined };
+  /**
+   * Makes a request as the site; the browser enforces CORS. `stream` is the caller's name for it. Rejects with a TypeError
+   * for a network error.
+   */
   fetch: {
-    argument: { request: RequestHead; body: Blob | null };
-    result: { stream: number; head: ResponseHead };
+    argument: { stream: number; request: RequestHead; body: Blob | null };
+    result: ResponseHead;
   };
   /** The next bytes of a response, or null at its end. Rejects with a TypeError where the line breaks. */
   read: { argument: { stream: number }; result: Blob | null };
-  /** Stops a response that isn't wanted any more. */
+  /** Stops a request that isn't wanted any more, or its response. */
   cancel: { argument: { stream: number }; result: undefined };
   /**
    * Fires a functional event at the active service worker of the registration with this scope; answers when the event

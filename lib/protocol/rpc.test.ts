@@ -30,6 +30,9 @@ function channelEnd() {
     post: (message) => sent.push(message),
     onMessage: (listener) => listeners.push(listener),
     onClose: (listener) => closers.push(listener),
+    close: () => {
+      for (const closer of closers) closer();
+    },
   };
   return {
     channel,
@@ -37,9 +40,7 @@ function channelEnd() {
     receive: (message: unknown) => {
       for (const listener of listeners) listener(message);
     },
-    close: () => {
-      for (const closer of closers) closer();
-    },
+    close: channel.close,
   };
 }
 

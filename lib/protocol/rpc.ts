@@ -9,8 +9,10 @@ export interface Channel {
   post(message: unknown): void;
   /** Called with every message, in order. */
   onMessage(listener: (message: unknown) => void): void;
-  /** Called once when the other end is gone. Never called where the channel can't tell (MessagePort). */
+  /** Called once when the channel was closed here, or, where the channel can tell (not a MessagePort), there. */
   onClose(listener: () => void): void;
+  /** Closes this end; its own close listeners are called too. */
+  close(): void;
 }
 
 type Request = { call: number; name: string; argument: unknown };
@@ -112,12 +114,17 @@ function describe(error: unknown, call: string): CallError {
 
 /** A MessagePort as a channel. */
 export function portChannel(port: MessagePort): Channel {
+  const closeListeners: (() => void)[] = [];
   return {
     post: (message) => port.postMessage(message),
     onMessage: (listener) => {
       port.addEventListener('message', (event) => listener(event.data));
       port.start();
     },
-    onClose: () => {},
+    onClose: (listener) => closeListeners.push(listener),
+    close() {
+      port.close();
+      for (const listener of closeListeners.splice(0)) listener();
+    },
   };
 }

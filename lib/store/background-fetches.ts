@@ -288,6 +288,17 @@ export function beginDelivery(key: string): Promise<boolean> {
   });
 }
 
+/** The site was there, and its service worker could not be told; says how often that was so. */
+export async function countUnreachable(key: string): Promise<number> {
+  await db.backgroundFetches
+    .where('key')
+    .equals(key)
+    .modify((row) => {
+      row.unreachableAttempts += 1;
+    });
+  return (await db.backgroundFetches.get(key))?.unreachableAttempts ?? 0;
+}
+
 /** The hand-off broke off; it is to be repeated, by us not before `retryAt` (ms since the epoch). */
 export function deliveryFailed(key: string, retryAt: number): Promise<boolean> {
   return db.transaction('rw', db.backgroundFetches, async () => {

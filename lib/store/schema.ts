@@ -76,6 +76,8 @@ export interface BackgroundFetchRow {
   triesAllowed: number;
   deliveredBy: DeliveredBy;
   deliveryAttempts: number;
+  /** Hand-offs in which the site was there, but its service worker could not be told. */
+  unreachableAttempts: number;
 }
 
 /**

@@ -40,6 +40,7 @@ const ROW: BackgroundFetchRow = {
   triesAllowed: 0,
   deliveredBy: '',
   deliveryAttempts: 0,
+  unreachableAttempts: 0,
 };
 
 const SUCCESS = { state: 'settled', result: 'success', downloaded: 10 * MB } as const;

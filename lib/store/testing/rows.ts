@@ -66,6 +66,7 @@ export function fetchRow(changes: Partial<BackgroundFetchRow> = {}): BackgroundF
     triesAllowed: 0,
     deliveredBy: '',
     deliveryAttempts: 0,
+    unreachableAttempts: 0,
     ...changes,
   };
 }
