@@ -202,13 +202,9 @@ test.for<Variant>(['module', 'import', 'strict', 'csp'])(
   async (variant) => {
     const origin = server.freshOrigin();
     const page = await openSite(browser, origin, variant);
-    await startFetch(page, 'episode', [ART.url]);
+    await startFetch(page, variant, [ART.url]);
     await page.goto('about:blank');
-    const popup = await browser.openPopup();
-    await until(
-      'it is handed over',
-      async () => (await popup.$$('[data-phase=done] .title[title="episode is here"]')).length > 0,
-    );
+    await untilRow(await browser.openPopup(), `${variant} is here`, /Downloaded/);
     const reopened = await openSite(browser, origin, variant);
     const [event] = await eventsOf(reopened);
     expect(event).toMatchObject({ type: 'backgroundfetchsuccess' });
@@ -220,13 +216,13 @@ test.for<Variant>(['module', 'import', 'strict', 'csp'])(
 test('a click on a download opens what the site wants, in one tab in front', async () => {
   const origin = server.freshOrigin();
   const page = await openSite(browser, origin);
-  await startFetch(page, 'episode', [ART.url], { title: 'Ready' });
-  await eventFor(page, 'episode');
+  await startFetch(page, 'clicked', [ART.url], { title: 'Ready' });
+  await eventFor(page, 'clicked');
   await page.close();
   const popup = await browser.openPopup();
-  await press(popup, 'episode is here', 'open');
+  await press(popup, 'clicked is here', 'open');
   const tabs = async () =>
-    (await browser.pages()).filter((each) => each.url() === `${origin}/plain/?clicked=episode`);
+    (await browser.pages()).filter((each) => each.url() === `${origin}/plain/?clicked=clicked`);
   const clicked = await until('the site has a tab', async () => (await tabs())[0]);
   expect(await clicked.evaluate(() => document.visibilityState)).toBe('visible');
   expect((await eventsOf(clicked)).map((event) => event.type)).toEqual([
