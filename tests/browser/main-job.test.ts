@@ -79,16 +79,16 @@ test('is handed over when the site is opened again, where it can not be opened i
     response.writeHead(204).end();
     return true;
   });
-  await startFetch(page, 'episode', [ART.url], { title: 'Waits' });
+  await startFetch(page, 'waiting', [ART.url], { title: 'Waits' });
   await page.goto('about:blank');
   const popup = await browser.openPopup();
   await untilRow(popup, 'Waits', /Waiting until you open the site/);
   expect(refused).toBe(1);
 
   const reopened = await openSite(browser, origin);
-  expect((await eventFor(reopened, 'episode')).type).toBe('backgroundfetchsuccess');
+  expect((await eventFor(reopened, 'waiting')).type).toBe('backgroundfetchsuccess');
   expect(await downloadOf(reopened, ART.url)).toMatchObject({ sha256: ART.hash });
-  await untilRow(popup, 'episode is here', /Downloaded/);
+  await untilRow(popup, 'waiting is here', /Downloaded/);
   expect(await eventsOf(reopened)).toHaveLength(1);
 });
 
