@@ -4,22 +4,16 @@ import { platform } from '../platform/index.ts';
 import { openTab } from '../platform/open-tab.ts';
 import type { BackgroundCommands } from '../protocol/commands.ts';
 import { receiveCommands } from '../protocol/receive.ts';
-import {
-  abortBackgroundFetch,
-  clearHistory,
-  pauseBackgroundFetch,
-  resumeBackgroundFetch,
-  sweepBodies,
-  tryNow,
-} from '../store/background-fetches.ts';
+import { sweepBodies } from '../store/background-fetches.ts';
 import { announceChange, onChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
-import { changeSettings, readSettings } from '../store/settings.ts';
+import { readSettings } from '../store/settings.ts';
 import { updateBadge } from './badge.ts';
 import { serveBridge, updatePages } from './bridges.ts';
 import { coalesced } from './coalesced.ts';
 import { notifyEnd } from './notifications.ts';
 import { deliverThroughPage, watchWaitingSites } from './page-delivery.ts';
+import { personsCommands } from './persons-commands.ts';
 
 /** Wakes the background while anything is unfinished, should it have died; the browsers' shortest period (minutes). */
 const ALARM = 'unfinished';
@@ -34,36 +28,7 @@ export function startBackground(): void {
       deliverThroughPage(port, deliveryEffects).catch(logged('A hand-off through a page failed.'));
   });
   receiveCommands<BackgroundCommands>('background', {
-    async pause({ key }) {
-      await pauseBackgroundFetch(key);
-      return changed(key);
-    },
-    async resume({ key }) {
-      await resumeBackgroundFetch(key);
-      return changed(key);
-    },
-    async abort({ key }) {
-      await abortBackgroundFetch(key);
-      return changed(key);
-    },
-    async tryNow({ key }) {
-      await tryNow(key);
-      announceChange(key);
-      return platform.downloader.call('tryNow', { key });
-    },
-    async click({ key }) {
-      await platform.downloader.call('click', { key });
-      return undefined;
-    },
-    async clear({ key }) {
-      await clearHistory(key);
-      return undefined;
-    },
-    async configure(change) {
-      await changeSettings(change);
-      await takeUp();
-      return undefined;
-    },
+    ...personsCommands({ changed, takeUp }),
     async changed({ key }) {
       announceChange(key);
       return undefined;

@@ -10,6 +10,7 @@ import {
 } from '../store/background-fetches.ts';
 import { announceChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
+import { note } from '../store/log.ts';
 import { reviveWithLostBodies } from '../store/lost-bodies.ts';
 import type { BackgroundFetchRow } from '../store/schema.ts';
 import type { AgentConnection } from './agent-connection.ts';
@@ -47,6 +48,7 @@ export async function deliver(key: string, delivery: Delivery): Promise<void> {
     } catch (error) {
       console.warn(`Backfetch: a result for ${row.origin} could not be handed over yet.`, error);
       const delay = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** (row.deliveryAttempts - 1));
+      await note(key, 'delivery failed', error instanceof Error ? error.message : String(error));
       await deliveryFailed(key, Date.now() + delay);
     }
     announceChange(key);
@@ -60,8 +62,11 @@ async function handOver(row: BackgroundFetchRow, agent: AgentConnection, deliver
   const outcome = await agent.deliver(row.scope, order, await delivery.loadScopeScript(), answer);
   switch (outcome.outcome) {
     case 'settled':
-      for (const error of outcome.errors)
+      await note(row.key, event, `${outcome.handlers} handlers`);
+      for (const error of outcome.errors) {
         console.warn(`Backfetch: the handler of ${row.origin} failed: ${error}`);
+        await note(row.key, 'handler error', error);
+      }
       await finishDelivery(row.key, 'event');
       return;
     case 'no-registration':
@@ -103,5 +108,6 @@ export async function fireBackgroundFetchClickEvent(key: string, delivery: Deliv
     const answer = answerWorker(row, event, delivery);
     const outcome = await agent.deliver(row.scope, order, await delivery.loadScopeScript(), answer);
     if (outcome.outcome === 'unreachable') throw new Error(outcome.reason);
+    await note(key, event);
   });
 }

@@ -2,8 +2,8 @@
 import type { ArgumentOf, SiteCalls } from '../protocol/calls.ts';
 import { CallFailure } from '../protocol/rpc.ts';
 import { openBackgroundFetches } from '../store/background-fetches.ts';
-import { db } from '../store/database.ts';
-import type { BackgroundFetchRow, Permission } from '../store/schema.ts';
+import type { BackgroundFetchRow } from '../store/schema.ts';
+import { permissionOf } from '../store/sites.ts';
 import type { Site } from './site.ts';
 
 /** So many downloads of a site may be open at once without a click of the person; the next one asks. */
@@ -19,7 +19,7 @@ type Wanted = ArgumentOf<SiteCalls, 'fetch'>;
 
 /** The state in which the background fetch begins. Rejects with what the specification has for a refusal. */
 export async function admit(site: Site, wanted: Wanted): Promise<'active' | 'pending'> {
-  const permission = await permissionOf(site);
+  const permission = await permissionOf(site.origin);
   if (permission === 'block') {
     throw new CallFailure('NotAllowedError', 'The person does not allow background fetches for this site.');
   }
@@ -27,10 +27,6 @@ export async function admit(site: Site, wanted: Wanted): Promise<'active' | 'pen
   await checkRoom(open, wanted);
   const askedFor = wanted.client?.activated || (!site.unseen && open.length < MAX_UNASKED);
   return permission === 'ask' || !askedFor ? 'pending' : 'active';
-}
-
-async function permissionOf({ origin }: Site): Promise<Permission> {
-  return (await db.sites.get(origin))?.permission ?? 'allow';
 }
 
 /**

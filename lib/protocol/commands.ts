@@ -2,7 +2,7 @@
  * What our own places say to each other by `runtime.sendMessage`. Only messages from extension pages (told by the
  * browser's sender information) are heard here; content scripts speak `SiteCalls` over ports.
  */
-import type { Settings } from '../store/schema.ts';
+import type { Permission, Settings, SiteRow } from '../store/schema.ts';
 
 /** To the background, from the popup, the options page and (Chromium) the offscreen document. */
 export interface BackgroundCommands {
@@ -10,6 +10,19 @@ export interface BackgroundCommands {
   pause: { argument: { key: string }; result: undefined };
   resume: { argument: { key: string }; result: undefined };
   abort: { argument: { key: string }; result: undefined };
+  /** The same for all that can be paused / are paused. */
+  pauseAll: { argument: Record<string, never>; result: undefined };
+  resumeAll: { argument: Record<string, never>; result: undefined };
+  /** The person wants a failed background fetch made again. */
+  tryAgain: { argument: { key: string }; result: undefined };
+  /** The person does not want to wait until the site takes what was downloaded: it is deleted. */
+  drop: { argument: { key: string }; result: undefined };
+  /** What the site may do from now on (null: as new sites), and with what it asks for now. */
+  permit: { argument: { origin: string; permission: Permission | null }; result: undefined };
+  /** Deletes all downloads of the site, whatever their state; its service worker is not told of them. */
+  deleteDownloads: { argument: { origin: string }; result: undefined };
+  /** Replaces what the person said of sites, and settings. */
+  restore: { argument: { settings: Settings; sites: SiteRow[] }; result: undefined };
   /** The person does not want to wait for the next try, of a record or of the hand-off. */
   tryNow: { argument: { key: string }; result: undefined };
   /** The person activated the download's display: https://wicg.github.io/background-fetch/#fire-a-background-fetch-click-event */

@@ -2,10 +2,12 @@
 import { Dexie } from 'dexie';
 import { nextFailureReason } from '../core/failure-reason.ts';
 import { canMove, UNSETTLED } from '../core/states.ts';
+import { canTryAgain } from '../core/try-again.ts';
 import { CallFailure } from '../protocol/rpc.ts';
 import type { RecordResponse, Snapshot, UIOptions } from '../protocol/wire.ts';
 import { deleteBodyFiles, readBodyFile, sweepBodyFiles } from './body-files.ts';
 import { db } from './database.ts';
+import { type News, note, noteAll } from './log.ts';
 import {
   type BackgroundFetchRow,
   type BodyRow,
@@ -74,13 +76,21 @@ async function forgetOldest(origin: string): Promise<void> {
     .where({ origin })
     .and((row) => row.state === 'done')
     .sortBy('doneAt');
-  const surplus = done.slice(0, Math.max(0, done.length - MAX_HISTORY));
-  await db.backgroundFetches.bulkDelete(surplus.map((row) => row.key));
+  await forget(done.slice(0, Math.max(0, done.length - MAX_HISTORY)).map((row) => row.key));
+}
+
+/** Deletes what is still known of finished background fetches. */
+async function forget(keys: string[]): Promise<void> {
+  for (const key of keys) {
+    await recordsOf(key).delete();
+    await db.log.where({ fetchKey: key }).delete();
+  }
+  await db.backgroundFetches.bulkDelete(keys);
 }
 
 /** Adds a background fetch. Rejects with a TypeError for the site where its registration has one with this id. */
 export function addBackgroundFetch(row: BackgroundFetchRow, records: RecordRow[]): Promise<void> {
-  return db.transaction('rw', db.backgroundFetches, db.records, async () => {
+  return db.transaction('rw', db.backgroundFetches, db.records, db.log, async () => {
     if (await listedBackgroundFetch(row.scope, row.id)) {
       throw new CallFailure(
         'TypeError',
@@ -89,16 +99,18 @@ export function addBackgroundFetch(row: BackgroundFetchRow, records: RecordRow[]
     }
     await db.backgroundFetches.add(row);
     await db.records.bulkAdd(records);
+    await note(row.key, row.state, `${row.recordCount} requests`);
     await forgetOldest(row.origin);
   });
 }
 
 /** Moves between states where that is legal; says whether it moved. */
 export function move(key: string, to: State, change: Partial<BackgroundFetchRow> = {}): Promise<boolean> {
-  return db.transaction('rw', db.backgroundFetches, async () => {
+  return db.transaction('rw', db.backgroundFetches, db.log, async () => {
     const row = await db.backgroundFetches.get(key);
     if (!row || !canMove(row.state, to)) return false;
     await db.backgroundFetches.update(key, { ...change, state: to });
+    await note(key, to, change.failureReason ?? change.deliveredBy ?? '');
     return true;
   });
 }
@@ -110,12 +122,24 @@ export async function pauseBackgroundFetch(key: string): Promise<boolean> {
 }
 
 export function resumeBackgroundFetch(key: string): Promise<boolean> {
-  return db.transaction('rw', db.backgroundFetches, async () => {
+  return db.transaction('rw', db.backgroundFetches, db.log, async () => {
     const row = await db.backgroundFetches.get(key);
     // One that is settled may become active again too, but only for want of bytes.
     return row !== undefined && UNSETTLED.includes(row.state) && move(key, 'active');
   });
 }
+
+/** A record of which nothing has come yet. */
+export const UNTRIED = {
+  response: null,
+  result: '' as const,
+  pieces: [],
+  storedBytes: 0,
+  asSite: false,
+  sent: false,
+  failedTries: 0,
+  retryAt: 0,
+} satisfies Partial<RecordRow>;
 
 /** Bytes in memory, or handles on them. */
 export type BodyParts = (Blob | Uint8Array<ArrayBuffer>)[];
@@ -136,17 +160,19 @@ export interface RecordWrite {
  */
 export async function commit(fetchKey: string, writes: RecordWrite[], downloaded: number): Promise<boolean> {
   const droppedFiles: string[] = [];
-  const taken = await db.transaction('rw', db.backgroundFetches, db.records, db.bodies, async () => {
+  const taken = await db.transaction('rw', db.backgroundFetches, db.records, db.bodies, db.log, async () => {
     const row = await db.backgroundFetches.get(fetchKey);
     if (!row || !UNSETTLED.includes(row.state)) return false;
     const indexes = [...new Set(writes.map((write) => write.index))];
     const rows = await db.records.bulkGet(indexes.map((index) => [fetchKey, index]));
     const records = new Map(rows.flatMap((record) => (record ? [[record.index, record] as const] : [])));
     const places = await addBodies(fetchKey, writes);
+    const news: News[] = [];
     for (const write of writes) {
       const record = records.get(write.index);
       if (record?.result !== '') continue;
       if (write.restart) droppedFiles.push(...(await restart(row, record)));
+      news.push(...newsOf(write));
       const place = places.get(write);
       if (place) {
         record.pieces.push(place);
@@ -160,12 +186,22 @@ export async function commit(fetchKey: string, writes: RecordWrite[], downloaded
       }
     }
     await db.records.bulkPut([...records.values()]);
+    await noteAll(fetchKey, news);
     const { storedBytes, settledCount, firstFailure } = row;
     await db.backgroundFetches.update(fetchKey, { storedBytes, settledCount, firstFailure, downloaded });
     return true;
   });
   await deleteBodyFiles(fetchKey, droppedFiles);
   return taken;
+}
+
+/** Of a record that succeeds there is nothing to tell: there may be thousands. */
+function* newsOf({ index, restart, change }: RecordWrite): Generator<News> {
+  if (restart) yield { event: 'restart', detail: `request ${index}` };
+  if (change?.retryAt)
+    yield { event: 'retry', detail: `request ${index}, after ${change.failedTries} failed tries` };
+  if (change?.result && change.result !== 'success')
+    yield { event: 'record', detail: `request ${index}: ${change.result}` };
 }
 
 /** Small bodies of one commit share a row: one Blob row each would cost several times their writing. */
@@ -223,7 +259,7 @@ export function setProgress(key: string, progress: Progress): Promise<number> {
 
 /** Makes whatever waits for another try due at once. */
 export function tryNow(key: string): Promise<void> {
-  return db.transaction('rw', db.backgroundFetches, db.records, async () => {
+  return db.transaction('rw', db.backgroundFetches, db.records, db.log, async () => {
     await db.records.where('[fetchKey+result]').equals([key, '']).modify({ retryAt: 0 });
     await db.backgroundFetches.update(key, { retryAt: 0 });
   });
@@ -234,7 +270,7 @@ export function tryNow(key: string): Promise<void> {
  * Says false where it was not listed any more.
  */
 export function abortBackgroundFetch(key: string): Promise<boolean> {
-  return db.transaction('rw', db.backgroundFetches, db.records, async () => {
+  return db.transaction('rw', db.backgroundFetches, db.records, db.log, async () => {
     const row = await db.backgroundFetches.get(key);
     if (!row || row.listed === 0) return false;
     await db.backgroundFetches.update(key, { listed: 0 });
@@ -246,7 +282,7 @@ export function abortBackgroundFetch(key: string): Promise<boolean> {
 
 /** The abort all flag of the specification: ends every record that has no result, with this one. */
 export function abortAll(key: string, result: 'aborted' | 'quota-exceeded'): Promise<void> {
-  return db.transaction('rw', db.backgroundFetches, db.records, async () => {
+  return db.transaction('rw', db.backgroundFetches, db.records, db.log, async () => {
     const ended = await db.records.where('[fetchKey+result]').equals([key, '']).modify({ result });
     const row = await db.backgroundFetches.get(key);
     if (!row || ended === 0) return;
@@ -262,7 +298,7 @@ export function abortAll(key: string, result: 'aborted' | 'quota-exceeded'): Pro
  * https://wicg.github.io/background-fetch/#perform-a-background-fetch, from "Enqueue the following steps" on.
  */
 export function settleBackgroundFetch(key: string): Promise<boolean> {
-  return db.transaction('rw', db.backgroundFetches, async () => {
+  return db.transaction('rw', db.backgroundFetches, db.log, async () => {
     const row = await db.backgroundFetches.get(key);
     // One that is being handed over may go back to "settled" too, but has its result.
     if (!row || row.settledCount < row.recordCount || !UNSETTLED.includes(row.state)) return false;
@@ -280,7 +316,7 @@ export function settleBackgroundFetch(key: string): Promise<boolean> {
 
 /** A hand-off begins; says false where another one has it or it is over. */
 export function beginDelivery(key: string): Promise<boolean> {
-  return db.transaction('rw', db.backgroundFetches, async () => {
+  return db.transaction('rw', db.backgroundFetches, db.log, async () => {
     const row = await db.backgroundFetches.get(key);
     return (
       row !== undefined && move(key, 'delivering', { deliveryAttempts: row.deliveryAttempts + 1, retryAt: 0 })
@@ -301,28 +337,45 @@ export async function countUnreachable(key: string): Promise<number> {
 
 /** The hand-off broke off; it is to be repeated, by us not before `retryAt` (ms since the epoch). */
 export function deliveryFailed(key: string, retryAt: number): Promise<boolean> {
-  return db.transaction('rw', db.backgroundFetches, async () => {
+  return db.transaction('rw', db.backgroundFetches, db.log, async () => {
     const row = await db.backgroundFetches.get(key);
     // One that still downloads may move to "settled" too, but only with a result.
     return row?.state === 'delivering' && move(key, 'settled', { retryAt });
   });
 }
 
-/** The site has acknowledged (or is gone): bytes and records go, the row stays as a line of history. */
-export async function finishDelivery(key: string, deliveredBy: DeliveredBy): Promise<boolean> {
+/**
+ * The site has acknowledged (or is gone): the bytes go, the row stays as a line of history; the requests too while the
+ * person may want to make them again.
+ */
+export async function finishDelivery(
+  key: string,
+  deliveredBy: DeliveredBy,
+  from: readonly State[] = ['settled', 'delivering'],
+): Promise<boolean> {
   const files: string[] = [];
-  const finished = await db.transaction('rw', db.backgroundFetches, db.records, db.bodies, async () => {
-    const finished = await move(key, 'done', { recordsAvailable: false, deliveredBy, doneAt: Date.now() });
-    if (finished) {
-      await recordsOf(key).delete();
-      const bodies = db.bodies.where({ fetchKey: key });
-      await bodies.each(({ content }) => {
-        if (typeof content === 'string') files.push(content);
-      });
-      await bodies.delete();
-    }
-    return finished;
-  });
+  const finished = await db.transaction(
+    'rw',
+    db.backgroundFetches,
+    db.records,
+    db.bodies,
+    db.log,
+    async () => {
+      const row = await db.backgroundFetches.get(key);
+      if (!row || !from.includes(row.state)) return false;
+      const finished = await move(key, 'done', { recordsAvailable: false, deliveredBy, doneAt: Date.now() });
+      if (finished) {
+        if (canTryAgain({ ...row, state: 'done' })) await recordsOf(key).modify(UNTRIED);
+        else await recordsOf(key).delete();
+        const bodies = db.bodies.where({ fetchKey: key });
+        await bodies.each(({ content }) => {
+          if (typeof content === 'string') files.push(content);
+        });
+        await bodies.delete();
+      }
+      return finished;
+    },
+  );
   await deleteBodyFiles(key, files);
   return finished;
 }
@@ -335,15 +388,24 @@ export function sweepBodies(): Promise<void> {
   });
 }
 
+/** The person does not want to wait for the hand-over; says false while one is under way. */
+export function dropBackgroundFetch(key: string): Promise<boolean> {
+  return finishDelivery(key, 'dropped', ['settled']);
+}
+
 /** BackgroundFetchUpdateUIEvent.updateUI(): what the person sees. */
 export function updateUI(key: string, { title, icons }: UIOptions): Promise<number> {
   return db.backgroundFetches.update(key, { ...(title !== undefined && { title }), ...(icons && { icons }) });
 }
 
-/** Takes finished background fetches (all, or one) out of the list. */
+/** Takes finished background fetches (all, or one) out of the list, with what is still known of them. */
 export function clearHistory(key?: string): Promise<number> {
-  const done = db.backgroundFetches.where('state').equals('done');
-  return (key === undefined ? done : done.filter((row) => row.key === key)).delete();
+  return db.transaction('rw', db.backgroundFetches, db.records, db.log, async () => {
+    const done = await db.backgroundFetches.where('state').equals('done').primaryKeys();
+    const keys = key === undefined ? done : done.filter((each) => each === key);
+    await forget(keys);
+    return keys.length;
+  });
 }
 
 /** A record's response with its stored body from byte `offset` on. */

@@ -1,10 +1,11 @@
 import { Dexie, type EntityTable, type Table } from 'dexie';
-import type { BackgroundFetchRow, BodyRow, RecordRow, SettingsRow, SiteRow } from './schema.ts';
+import type { BackgroundFetchRow, BodyRow, LogRow, RecordRow, SettingsRow, SiteRow } from './schema.ts';
 
 class BackfetchDatabase extends Dexie {
   declare backgroundFetches: EntityTable<BackgroundFetchRow, 'key'>;
   declare records: Table<RecordRow, [fetchKey: string, index: number]>;
   declare bodies: EntityTable<BodyRow, 'id'>;
+  declare log: EntityTable<LogRow, 'id'>;
   declare sites: EntityTable<SiteRow, 'origin'>;
   declare settings: EntityTable<SettingsRow, 'name'>;
 
@@ -14,6 +15,7 @@ class BackfetchDatabase extends Dexie {
       backgroundFetches: 'key, state, origin, [scope+listed], [scope+id+listed]',
       records: '[fetchKey+index], [fetchKey+result]',
       bodies: '++id, fetchKey',
+      log: '++id, fetchKey',
       sites: 'origin',
       settings: 'name',
     });

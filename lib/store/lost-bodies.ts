@@ -20,7 +20,7 @@ export async function reviveWithLostBodies(key: string): Promise<boolean> {
   const lost = await unreadableRecords(key);
   if (lost.length === 0) return false;
   console.warn(`Backfetch: ${lost.length} stored bodies for ${settled.origin} can't be read any more.`);
-  return db.transaction('rw', db.backgroundFetches, db.records, async () => {
+  return db.transaction('rw', db.backgroundFetches, db.records, db.log, async () => {
     const row = await db.backgroundFetches.get(key);
     if (row?.state !== 'settled') return false;
     const isOpen = row.failureReason !== 'aborted' && !(await listedBackgroundFetch(row.scope, row.id));
@@ -70,7 +70,7 @@ function failed(record: RecordRow): RecordRow {
   return { ...record, ...NOTHING_STORED, result: 'fetch-error' };
 }
 
-async function countersOf({ key, recordCount }: BackgroundFetchRow) {
+export async function countersOf({ key, recordCount }: BackgroundFetchRow) {
   let firstFailure: BackgroundFetchRow['firstFailure'] = '';
   let storedBytes = 0;
   let open = 0;

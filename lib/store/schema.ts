@@ -3,6 +3,7 @@
  * these rows is the normal path, not a special one.
  */
 import type { SourceList } from '../policy/content-security-policy.ts';
+import type { BackgroundFetchEventName } from '../protocol/calls.ts';
 import type {
   BackgroundFetchFailureReason,
   BackgroundFetchResult,
@@ -22,8 +23,11 @@ import type {
  */
 export type State = 'pending' | 'active' | 'paused' | 'settled' | 'delivering' | 'done';
 
-/** How a settled background fetch reached the site: its event, or (last resort) the cache `background-fetch:<id>`. */
-export type DeliveredBy = '' | 'event' | 'cache';
+/**
+ * How a settled background fetch reached the site: its event, or (last resort) the cache `background-fetch:<id>`.
+ * `dropped`: not at all, the person did not want to wait for that.
+ */
+export type DeliveredBy = '' | 'event' | 'cache' | 'dropped';
 
 export interface BackgroundFetchRow {
   /** Random; says nothing about other downloads. */
@@ -124,6 +128,26 @@ export interface BodyRow {
   fetchKey: string;
   /** The bytes, or the name of the file that holds them (see body-files.ts). */
   content: Blob | string;
+}
+
+/** What happened to a background fetch, for bug reports and developers. */
+export interface LogRow {
+  /** Auto-incremented. */
+  id: number;
+  fetchKey: string;
+  /** Ms since the epoch. */
+  at: number;
+  /** A state that it moved to, an event that its site got, or what befell a record. */
+  event:
+    | State
+    | BackgroundFetchEventName
+    | 'record'
+    | 'retry'
+    | 'restart'
+    | 'handler error'
+    | 'delivery failed';
+  /** In English, for developers; '' where the event says all. No URLs. */
+  detail: string;
 }
 
 export type Permission = 'allow' | 'ask' | 'block';
