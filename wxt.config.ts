@@ -42,6 +42,7 @@ export default defineConfig({
             ]
           : ['offscreen']),
       ],
+      ...(firefox ? {} : { optional_permissions: ['background'] }),
       host_permissions: EVERY_SITE,
       action: { default_title: '__MSG_extensionName__' },
       content_security_policy: {

@@ -3,7 +3,7 @@ import { isolate } from '../lib/ui/text.ts';
 import { Glyph } from './Glyph.tsx';
 
 interface Props {
-  action: 'pause' | 'resume' | 'abort' | 'open' | 'clear';
+  action: 'pause' | 'resume' | 'abort' | 'open' | 'clear' | 'tryNow' | 'tryAgain' | 'drop';
   /** Title of the download that the button is for. */
   title: string;
   /** Why it can't be used now. It stays focusable then, so that the reason can be found by keyboard. */

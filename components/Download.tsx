@@ -1,31 +1,51 @@
+import { useState } from 'preact/hooks';
+import { canTryAgain } from '../lib/core/try-again.ts';
 import type { BackgroundFetchRow } from '../lib/store/schema.ts';
+import { formatBytes } from '../lib/ui/format.ts';
 import { t } from '../lib/ui/messages.ts';
 import { isolate } from '../lib/ui/text.ts';
 import type { DownloadView } from '../lib/ui/view.ts';
 import { ActionButton } from './ActionButton.tsx';
 import { Facts } from './Facts.tsx';
+import { Question } from './Question.tsx';
 import { SiteIcon } from './SiteIcon.tsx';
 
 /** What the person can do to a background fetch. */
-export type Action = 'pause' | 'resume' | 'abort' | 'click';
+export type Action =
+  | 'pause'
+  | 'resume'
+  | 'abort'
+  | 'click'
+  | 'tryNow'
+  | 'tryAgain'
+  | 'drop'
+  | 'clear'
+  | 'alwaysAllow'
+  | 'neverAllow';
+
+export type Act = (action: Action, row: BackgroundFetchRow) => void;
+
+/** To abort one of which so many bytes are here is asked about first. */
+const LARGE = 50e6;
 
 interface Props {
   row: BackgroundFetchRow;
   view: DownloadView;
-  act(action: Action, row: BackgroundFetchRow): void;
+  act: Act;
 }
 
 /** A background fetch that is not over yet. */
 export function Download({ row, view, act }: Props) {
   const { title, phase, progress } = view;
+  const [asked, setAsked] = useState<'abort' | 'drop' | null>(null);
   const titleId = `title-${row.key}`;
   return (
-    <li class="download" data-phase={phase} data-failed={view.failed}>
+    <>
       <SiteIcon row={row} />
       <h3 id={titleId} class="title" title={title}>
         <bdi>{title}</bdi>
       </h3>
-      <Buttons row={row} view={view} act={act} />
+      <Buttons row={row} view={view} act={act} ask={setAsked} />
       <div class="details">
         {progress && (
           <progress
@@ -35,24 +55,49 @@ export function Download({ row, view, act }: Props) {
           />
         )}
         <Facts status={view.status} facts={view.facts} />
-        {phase === 'asking' && <Question row={row} title={title} act={act} />}
+        {view.advice !== '' && <p class="advice">{view.advice}</p>}
+        {phase === 'asking' && <Permission row={row} title={title} act={act} />}
+        {asked && (
+          <Question
+            text={asked === 'abort' ? t('abortQuestion', formatBytes(row.downloaded)) : t('dropQuestion')}
+            yes={t(asked)}
+            no={t('keep')}
+            onAnswer={(yes) => {
+              setAsked(null);
+              if (yes) act(asked, row);
+            }}
+          />
+        )}
       </div>
-    </li>
+    </>
   );
 }
 
-function Buttons({ row, view: { title, phase }, act }: Props) {
+function Buttons({ row, view: { title, phase }, act, ask }: Props & { ask(action: 'abort' | 'drop'): void }) {
   if (phase === 'asking') return null;
   const runs = row.state === 'active' || row.state === 'paused';
   const change = row.state === 'paused' ? 'resume' : 'pause';
   const unusable = change === 'pause' && !row.pausable ? t('notPausable') : undefined;
   return (
     <div class="actions">
+      {canTryAgain(row) && (
+        <ActionButton action="tryAgain" title={title} onPress={() => act('tryAgain', row)} />
+      )}
+      {(phase === 'tryingAgain' || phase === 'waitingForSite') && (
+        <ActionButton action="tryNow" title={title} onPress={() => act('tryNow', row)} />
+      )}
       <ActionButton action="open" title={title} onPress={() => act('click', row)} />
       {runs && (
         <ActionButton action={change} title={title} unusable={unusable} onPress={() => act(change, row)} />
       )}
-      {runs && <ActionButton action="abort" title={title} onPress={() => act('abort', row)} />}
+      {runs && (
+        <ActionButton
+          action="abort"
+          title={title}
+          onPress={() => (row.downloaded >= LARGE ? ask('abort') : act('abort', row))}
+        />
+      )}
+      {row.state === 'settled' && <ActionButton action="drop" title={title} onPress={() => ask('drop')} />}
     </div>
   );
 }
@@ -61,24 +106,27 @@ function Buttons({ row, view: { title, phase }, act }: Props) {
  * To accept unsets the paused flag, to refuse sets the abort all flag:
  * https://wicg.github.io/background-fetch/#background-fetch-display
  */
-function Question({ row, title, act }: Omit<Props, 'view'> & { title: string }) {
+function Permission({ row, title, act }: Omit<Props, 'view'> & { title: string }) {
+  const answers = [
+    ['resume', 'allow'],
+    ['abort', 'refuse'],
+    ['alwaysAllow', 'alwaysAllow'],
+    ['neverAllow', 'neverAllow'],
+  ] as const;
   return (
     <div class="question">
-      <button
-        type="button"
-        class="primary"
-        aria-label={t('actionOn', t('allow'), isolate(title))}
-        onClick={() => act('resume', row)}
-      >
-        {t('allow')}
-      </button>
-      <button
-        type="button"
-        aria-label={t('actionOn', t('refuse'), isolate(title))}
-        onClick={() => act('abort', row)}
-      >
-        {t('refuse')}
-      </button>
+      {answers.map(([action, label]) => (
+        <button
+          key={label}
+          type="button"
+          class={label === 'allow' ? 'primary' : ''}
+          data-answer={label}
+          aria-label={t('actionOn', t(label), isolate(title))}
+          onClick={() => act(action, row)}
+        >
+          {t(label)}
+        </button>
+      ))}
     </div>
   );
 }

@@ -1,7 +1,9 @@
+import { canTryAgain } from '../lib/core/try-again.ts';
 import type { BackgroundFetchRow } from '../lib/store/schema.ts';
 import { formatDateTime, formatMoment } from '../lib/ui/format.ts';
 import type { DownloadView } from '../lib/ui/view.ts';
 import { ActionButton } from './ActionButton.tsx';
+import type { Act } from './Download.tsx';
 import { Facts } from './Facts.tsx';
 import { Origin } from './Origin.tsx';
 import { SiteIcon } from './SiteIcon.tsx';
@@ -10,23 +12,26 @@ interface Props {
   row: BackgroundFetchRow;
   view: DownloadView;
   now: number;
-  open(row: BackgroundFetchRow): void;
-  clear(row: BackgroundFetchRow): void;
+  act: Act;
 }
 
 /** A background fetch that is over: a line of history. */
-export function FinishedDownload({ row, view, now, open, clear }: Props) {
+export function FinishedDownload({ row, view, now, act }: Props) {
+  const { title, advice } = view;
   return (
-    <li class="download" data-phase="done" data-failed={view.failed}>
+    <>
       <SiteIcon row={row} />
-      <h3 class="title" title={view.title}>
-        <bdi>{view.title}</bdi>
+      <h3 id={`title-${row.key}`} class="title" title={title}>
+        <bdi>{title}</bdi>
       </h3>
       <div class="actions">
         {row.result === 'success' && (
-          <ActionButton action="open" title={view.title} onPress={() => open(row)} />
+          <ActionButton action="open" title={title} onPress={() => act('click', row)} />
         )}
-        <ActionButton action="clear" title={view.title} onPress={() => clear(row)} />
+        {canTryAgain(row) && (
+          <ActionButton action="tryAgain" title={title} onPress={() => act('tryAgain', row)} />
+        )}
+        <ActionButton action="clear" title={title} onPress={() => act('clear', row)} />
       </div>
       <div class="details">
         <p>
@@ -41,7 +46,8 @@ export function FinishedDownload({ row, view, now, open, clear }: Props) {
             </time>,
           ]}
         />
+        {advice !== '' && canTryAgain(row) && <p class="advice">{advice}</p>}
       </div>
-    </li>
+    </>
   );
 }

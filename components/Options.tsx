@@ -1,21 +1,44 @@
 import { useState } from 'preact/hooks';
+import { connection } from '../lib/platform/connection.ts';
 import { sendCommand } from '../lib/protocol/send.ts';
-import type { Settings } from '../lib/store/schema.ts';
+import type { Permission, Settings } from '../lib/store/schema.ts';
 import { readSettings } from '../lib/store/settings.ts';
+import { LIMITS } from '../lib/ui/backup.ts';
 import { t } from '../lib/ui/messages.ts';
+import { Backup } from './Backup.tsx';
 import { ErrorMessage } from './ErrorMessage.tsx';
 import { useLive } from './hooks.ts';
+import { KeepRunning } from './KeepRunning.tsx';
+import { Choice, NumberField, Switch } from './Setting.tsx';
+import { Sites } from './Sites.tsx';
 
-/** The extension's settings. `native`: whether this browser has Background Fetch itself. */
-export function Options({ native }: { native: boolean }) {
+const MEGABYTE = 1e6;
+
+export const permissionNames = (): Record<Permission, string> => ({
+  allow: t('permissionAllow'),
+  ask: t('permissionAsk'),
+  block: t('permissionBlock'),
+});
+
+interface Props {
+  /** Whether this browser has Background Fetch itself. */
+  native: boolean;
+  /** Whether it can go on without a window. */
+  background: boolean;
+}
+
+/** The extension's settings. */
+export function Options({ native, background }: Props) {
   const { value: settings, error } = useLive(readSettings);
   const [message, setMessage] = useState('');
-  const configure = (change: Partial<Settings>) => {
-    sendCommand('configure', change).then(
+  const run = (command: Promise<unknown>, failure: string) => {
+    command.then(
       () => setMessage(''),
-      () => setMessage(t('configureFailed')),
+      () => setMessage(failure),
     );
   };
+  const configure = (change: Partial<Settings>) =>
+    run(sendCommand('configure', change), t('configureFailed'));
   return (
     <main>
       <h1>{t('optionsTitle')}</h1>
@@ -25,50 +48,76 @@ export function Options({ native }: { native: boolean }) {
       />
       {settings && (
         <>
-          <Switch
-            name="notify"
-            label={t('notifyLabel')}
-            hint={t('notifyHint')}
-            checked={settings.notify}
-            onChange={(notify) => configure({ notify })}
-          />
-          {native && (
-            <Switch
-              name="takeOver"
-              label={t('takeOverLabel')}
-              hint={t('takeOverHint')}
-              checked={settings.takeOver}
-              onChange={(takeOver) => configure({ takeOver })}
+          <section>
+            <h2>{t('downloadsSection')}</h2>
+            <Choice
+              name="permission"
+              label={t('permissionLabel')}
+              hint={t('permissionHint')}
+              value={settings.permission}
+              options={permissionNames()}
+              onChange={(permission) => configure({ permission })}
             />
+            <NumberField
+              name="connections"
+              label={t('connectionsLabel')}
+              hint={t('connectionsHint')}
+              value={settings.connections}
+              {...LIMITS.connections}
+              step={1}
+              onChange={(connections) => configure({ connections: connections ?? LIMITS.connections.min })}
+            />
+            <NumberField
+              name="bandwidth"
+              label={t('bandwidthLabel')}
+              hint={t('bandwidthHint')}
+              value={settings.bandwidth === 0 ? null : settings.bandwidth / MEGABYTE}
+              optional
+              min={0.1}
+              step={0.1}
+              onChange={(limit) => configure({ bandwidth: Math.round((limit ?? 0) * MEGABYTE) })}
+            />
+            {connection && (
+              <Switch
+                name="waitWhileMetered"
+                label={t('meteredLabel')}
+                hint={t('meteredHint')}
+                checked={settings.waitWhileMetered}
+                onChange={(waitWhileMetered) => configure({ waitWhileMetered })}
+              />
+            )}
+            <Switch
+              name="notify"
+              label={t('notifyLabel')}
+              hint={t('notifyHint')}
+              checked={settings.notify}
+              onChange={(notify) => configure({ notify })}
+            />
+          </section>
+          {(background || native) && (
+            <section>
+              <h2>{t('browserSection')}</h2>
+              {background && <KeepRunning run={run} />}
+              {native && (
+                <Switch
+                  name="takeOver"
+                  label={t('takeOverLabel')}
+                  hint={t('takeOverHint')}
+                  checked={settings.takeOver}
+                  onChange={(takeOver) => configure({ takeOver })}
+                />
+              )}
+            </section>
           )}
+          <Sites run={run} />
+          <Backup settings={settings} run={run} fail={setMessage} />
+          <p>
+            <a href="/welcome.html" target="_blank" rel="noopener">
+              {t('about')}
+            </a>
+          </p>
         </>
       )}
     </main>
-  );
-}
-
-interface SwitchProps {
-  name: keyof Settings;
-  label: string;
-  hint: string;
-  checked: boolean;
-  onChange(checked: boolean): void;
-}
-
-function Switch({ name, label, hint, checked, onChange }: SwitchProps) {
-  return (
-    <div class="setting">
-      <input
-        type="checkbox"
-        id={name}
-        aria-describedby={`${name}-hint`}
-        checked={checked}
-        onChange={(event) => onChange(event.currentTarget.checked)}
-      />
-      <label for={name}>{label}</label>
-      <p id={`${name}-hint`} class="hint">
-        {hint}
-      </p>
-    </div>
   );
 }

@@ -8,20 +8,22 @@ const INTERVAL = 250;
 export interface Live<Value> {
   /** Undefined until the first answer. */
   value: Value | undefined;
+  /** Whether there was an answer. */
+  ready: boolean;
   error: unknown;
 }
 
 /** The answer of `query`, a constant function over Dexie tables, kept up to date; `onValue` sees each before it is shown. */
 export function useLive<Value>(query: () => Promise<Value>, onValue?: (value: Value) => void): Live<Value> {
-  const [live, setLive] = useState<Live<Value>>({ value: undefined, error: undefined });
+  const [live, setLive] = useState<Live<Value>>({ value: undefined, ready: false, error: undefined });
   useEffect(() => {
     const throttled = throttle<Value>((value) => {
       onValue?.(value);
-      setLive({ value, error: undefined });
+      setLive({ value, ready: true, error: undefined });
     }, INTERVAL);
     const subscription = liveQuery(query).subscribe({
       next: throttled.push,
-      error: (error: unknown) => setLive({ value: undefined, error }),
+      error: (error: unknown) => setLive({ value: undefined, ready: false, error }),
     });
     return () => {
       subscription.unsubscribe();

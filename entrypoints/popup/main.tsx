@@ -1,6 +1,6 @@
 import { render } from 'preact';
-import { Popup } from '../../components/Popup.tsx';
+import { Downloads } from '../../components/Downloads.tsx';
 import { setDocumentLanguage, t } from '../../lib/ui/messages.ts';
 
 setDocumentLanguage(t('extensionName'));
-render(<Popup />, document.body);
+render(<Downloads page={false} />, document.body);

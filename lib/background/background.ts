@@ -19,6 +19,9 @@ import { personsCommands } from './persons-commands.ts';
 const ALARM = 'unfinished';
 const ALARM_PERIOD = 0.5;
 
+/** Tells a new person what they have. */
+const WELCOME_PAGE = '/welcome.html';
+
 /** Starts everything; called synchronously, because the browser wakes the background by the listeners added here. */
 export function startBackground(): void {
   platform.start();
@@ -44,7 +47,11 @@ export function startBackground(): void {
   });
   browser.alarms.onAlarm.addListener(() => wake());
   browser.runtime.onStartup.addListener(() => wake());
-  browser.runtime.onInstalled.addListener(() => wake());
+  browser.runtime.onInstalled.addListener(({ reason }) => {
+    wake();
+    if (reason === 'install')
+      browser.tabs.create({ url: WELCOME_PAGE }).catch(logged('The first page was not shown.'));
+  });
   browser.notifications.onClicked.addListener((key) => {
     browser.notifications.clear(key).catch(logged('A notification stayed.'));
     platform.downloader.call('click', { key }).catch(logged('The site could not be told of a click.'));

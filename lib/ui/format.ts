@@ -1,6 +1,16 @@
 /** Numbers as the person's language writes them. */
 import { language, t } from './messages.ts';
 
+/** Making one costs far more than using it, and a list of a thousand downloads uses thousands. */
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+function numberFormat(options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+  const key = `${language()} ${Object.values(options)}`;
+  const format = numberFormats.get(key) ?? new Intl.NumberFormat(language(), options);
+  numberFormats.set(key, format);
+  return format;
+}
+
 const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
 /** `1_234_000` → “1.2 MB”. Powers of 1000, as the SI names say. */
@@ -21,7 +31,7 @@ function formatScaled(bytes: number, suffix: '' | '-per-second'): string {
     scaled /= 1000;
     unit++;
   }
-  return new Intl.NumberFormat(language(), {
+  return numberFormat({
     style: 'unit',
     unit: `${BYTE_UNITS[unit]}${suffix}`,
     unitDisplay: unit === 0 && suffix === '' ? 'long' : 'short',
@@ -31,11 +41,11 @@ function formatScaled(bytes: number, suffix: '' | '-per-second'): string {
 
 /** `fraction` of 1 → “27%”. Rounds down: 100% is said of what is complete only. */
 export function formatPercent(fraction: number): string {
-  return new Intl.NumberFormat(language(), { style: 'percent', roundingMode: 'floor' }).format(fraction);
+  return numberFormat({ style: 'percent', roundingMode: 'floor' }).format(fraction);
 }
 
 export function formatInteger(value: number): string {
-  return new Intl.NumberFormat(language()).format(value);
+  return numberFormat().format(value);
 }
 
 const SECOND = 1000;
@@ -63,7 +73,7 @@ function join([large, small]: [number, number], largeUnit: string, smallUnit: st
 }
 
 function formatUnit(value: number, unit: string): string {
-  return new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay: 'short' }).format(value);
+  return numberFormat({ style: 'unit', unit, unitDisplay: 'short' }).format(value);
 }
 
 /** How long before `now` a `moment` was (both ms since the epoch); from a day on its date and time. */
@@ -79,4 +89,14 @@ export function formatMoment(moment: number, now: number): string {
 /** Date and time of a moment (ms since the epoch). */
 export function formatDateTime(moment: number): string {
   return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' }).format(moment);
+}
+
+/** The time of a moment (ms since the epoch) to the millisecond, for developers. */
+export function formatTime(moment: number): string {
+  return new Intl.DateTimeFormat(language(), {
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+    fractionalSecondDigits: 3,
+  }).format(moment);
 }

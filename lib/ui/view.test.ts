@@ -46,8 +46,14 @@ const ROW: BackgroundFetchRow = {
 const SUCCESS = { state: 'settled', result: 'success', downloaded: 10 * MB } as const;
 const DONE = { ...SUCCESS, state: 'done', deliveredBy: 'event', doneAt: NOW } as const;
 
-function view(change: Partial<BackgroundFetchRow>, circumstances: { online?: boolean; speed?: number } = {}) {
-  const seen = viewDownload({ ...ROW, ...change }, { now: NOW, online: true, speed: 0, ...circumstances });
+function view(
+  change: Partial<BackgroundFetchRow>,
+  circumstances: { online?: boolean; speed?: number; waitsForUnmetered?: boolean } = {},
+) {
+  const seen = viewDownload(
+    { ...ROW, ...change },
+    { now: NOW, online: true, waitsForUnmetered: false, speed: 0, ...circumstances },
+  );
   return { ...seen, facts: seen.facts.map((fact) => fact.replace(/[\u00a0\u202f]/g, ' ')) };
 }
 

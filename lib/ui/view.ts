@@ -9,6 +9,7 @@ export type Phase =
   | 'asking'
   | 'downloading'
   | 'waitingForLine'
+  | 'waitingForUnmetered'
   | 'tryingAgain'
   | 'paused'
   | 'handingOver'
@@ -21,6 +22,8 @@ export interface Circumstances {
   now: number;
   /** `navigator.onLine` */
   online: boolean;
+  /** The person wants to wait while the line is paid for by volume, and it is. */
+  waitsForUnmetered: boolean;
   /** Bytes per second; 0 for unknown. */
   speed: number;
 }
@@ -39,6 +42,8 @@ export interface DownloadView {
   /** What it is doing, or how it ended. */
   status: string;
   failed: boolean;
+  /** What the person can do about it; '' for nothing special. */
+  advice: string;
   /** Null where there is none to show any more. */
   progress: Progress | null;
   /** “3 MB of 10 MB”, “30%”, “1.2 MB/s”, “about 3 min left”: what is known of these. */
@@ -55,14 +60,26 @@ const FAILURES: Record<Exclude<BackgroundFetchRow['failureReason'], ''>, Message
 
 export function viewDownload(row: BackgroundFetchRow, circumstances: Circumstances): DownloadView {
   const phase = phaseOf(row, circumstances);
+  // Getters: of a thousand downloads a few are in sight, and words and numbers cost time.
   return {
     key: row.key,
     phase,
-    title: titleOf(row),
-    status: statusOf(row, phase, circumstances.now),
     failed: row.failureReason !== '' && row.failureReason !== 'aborted',
-    progress: progressOf(row, phase),
-    facts: factsOf(row, phase, circumstances.speed),
+    get title() {
+      return titleOf(row);
+    },
+    get status() {
+      return statusOf(row, phase, circumstances.now);
+    },
+    get advice() {
+      return adviceOf(row);
+    },
+    get progress() {
+      return progressOf(row, phase);
+    },
+    get facts() {
+      return factsOf(row, phase, circumstances.speed);
+    },
   };
 }
 
@@ -85,6 +102,18 @@ export function groupBySite(rows: BackgroundFetchRow[]): { origin: string; rows:
   return [...Map.groupBy(sorted, (row) => row.origin)].map(([origin, rows]) => ({ origin, rows }));
 }
 
+/** Whether a download's title or its site has `text` in it. */
+export function matches(row: BackgroundFetchRow, text: string): boolean {
+  const wanted = text.trim().toLocaleLowerCase();
+  return `${titleOf(row)}\n${row.origin}`.toLocaleLowerCase().includes(wanted);
+}
+
+/** How much of all that runs is there, of 1; null where nothing tells. */
+export function overallFraction(rows: BackgroundFetchRow[]): number | null {
+  const fractions = rows.flatMap((row) => fractionOf(row) ?? []);
+  return fractions.length === 0 ? null : fractions.reduce((sum, each) => sum + each, 0) / fractions.length;
+}
+
 /** Finished ones, the latest first. */
 export function sortFinished(rows: BackgroundFetchRow[]): BackgroundFetchRow[] {
   return rows.toSorted((a, b) => b.doneAt - a.doneAt || (a.key < b.key ? -1 : 1));
@@ -96,7 +125,7 @@ export function announcements(before: ReadonlyMap<string, Phase>, views: Downloa
   return [...new Set(changed.map(({ title, status }) => t('announcement', isolate(title), status)))];
 }
 
-function phaseOf(row: BackgroundFetchRow, { now, online }: Circumstances): Phase {
+function phaseOf(row: BackgroundFetchRow, { now, online, waitsForUnmetered }: Circumstances): Phase {
   switch (row.state) {
     case 'pending':
       return 'asking';
@@ -104,6 +133,7 @@ function phaseOf(row: BackgroundFetchRow, { now, online }: Circumstances): Phase
       return 'paused';
     case 'active':
       if (!online) return 'waitingForLine';
+      if (waitsForUnmetered && row.pausable) return 'waitingForUnmetered';
       return row.retryAt > now ? 'tryingAgain' : 'downloading';
     case 'settled':
       return row.deliveryAttempts > 0 ? 'waitingForSite' : 'handingOver';
@@ -129,7 +159,20 @@ function statusOf(row: BackgroundFetchRow, phase: Phase, now: number): string {
   }
 }
 
+const ADVICE: Partial<Record<BackgroundFetchRow['failureReason'], MessageKey & string>> = {
+  'bad-status': 'adviceBadStatus',
+  'fetch-error': 'adviceFetchError',
+  'quota-exceeded': 'adviceQuota',
+  'download-total-exceeded': 'adviceTotal',
+};
+
+function adviceOf({ failureReason }: BackgroundFetchRow): string {
+  const advice = ADVICE[failureReason];
+  return advice ? t(advice) : '';
+}
+
 function outcomeOf(row: BackgroundFetchRow): string {
+  if (row.deliveredBy === 'dropped') return t('dropped');
   if (row.failureReason !== '') return t(FAILURES[row.failureReason]);
   // The site's service worker was unregistered before it could get it.
   if (row.deliveredBy === '') return t('siteGone');
@@ -153,6 +196,8 @@ function factsOf(row: BackgroundFetchRow, phase: Phase, speed: number): string[]
   if (row.state !== 'active' && row.state !== 'paused')
     return row.downloaded > 0 ? [formatBytes(row.downloaded)] : [];
   const facts = [...amountsOf(row)];
+  if (phase === 'tryingAgain' && row.triesAllowed > 0)
+    facts.push(t('tryOf', formatInteger(row.failedTries + 1), formatInteger(row.triesAllowed)));
   if (row.downloadTotal > 0) facts.push(formatPercent(fractionOf(row) ?? 0));
   if (phase !== 'downloading' || speed < 1) return facts;
   facts.push(formatSpeed(speed));
@@ -167,7 +212,6 @@ function* amountsOf(row: BackgroundFetchRow): Generator<string> {
   }
   if (row.downloadTotal > 0) {
     yield t('bytesOfTotal', formatBytes(row.downloaded), formatBytes(row.downloadTotal));
-    return;
   }
   if (row.recordCount > 1) {
     yield plural(
@@ -177,5 +221,5 @@ function* amountsOf(row: BackgroundFetchRow): Generator<string> {
       formatInteger(row.recordCount),
     );
   }
-  if (row.downloaded > 0) yield formatBytes(row.downloaded);
+  if (row.downloadTotal === 0 && row.downloaded > 0) yield formatBytes(row.downloaded);
 }

@@ -1,0 +1,60 @@
+import { useEffect, useState } from 'preact/hooks';
+import browser from 'webextension-polyfill';
+import { t } from '../lib/ui/messages.ts';
+
+const EVERY_SITE = { origins: ['http://*/*', 'https://*/*'] };
+/** A site that shows what web apps can do, Background Fetch among it. */
+const DEMO = 'https://whatpwacando.today/background-fetch';
+
+/** What the extension does and may access, told once when it is installed. */
+export function Welcome() {
+  /** Null until the browser has said. */
+  const [granted, setGranted] = useState<boolean | null>(null);
+  useEffect(() => {
+    const look = () => void browser.permissions.contains(EVERY_SITE).then(setGranted);
+    look();
+    browser.permissions.onAdded.addListener(look);
+    browser.permissions.onRemoved.addListener(look);
+    return () => {
+      browser.permissions.onAdded.removeListener(look);
+      browser.permissions.onRemoved.removeListener(look);
+    };
+  }, []);
+  return (
+    <main>
+      <img src="/icon/128.png" alt="" width="64" height="64" />
+      <h1>{t('welcomeTitle')}</h1>
+      <p>{t('welcomeWhat')}</p>
+      <p>{t('welcomeShow')}</p>
+      <h2>{t('welcomeAccess')}</h2>
+      <ul class="access">
+        <li>{t('welcomeAccessSites')}</li>
+        <li>{t('welcomeAccessStorage')}</li>
+        <li>{t('welcomeAccessNotifications')}</li>
+      </ul>
+      <p>{t('welcomeAccessNobody')}</p>
+      <div role="status">
+        {granted === true && <p class="hint">{t('welcomeGranted')}</p>}
+        {granted === false && <p>{t('welcomeGrantHint')}</p>}
+      </div>
+      <p class="actions">
+        {granted === false && (
+          <button
+            type="button"
+            class="primary"
+            data-action="grant"
+            onClick={() => void browser.permissions.request(EVERY_SITE)}
+          >
+            {t('welcomeGrant')}
+          </button>
+        )}
+        <a class="button" href={DEMO} target="_blank" rel="noopener noreferrer">
+          {t('welcomeTry')}
+        </a>
+        <a class="button" href="/options.html" target="_blank" rel="noopener">
+          {t('settings')}
+        </a>
+      </p>
+    </main>
+  );
+}
