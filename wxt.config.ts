@@ -1,5 +1,6 @@
 import { defineConfig } from 'wxt';
 import { HOST_FRAME_PARAMETER } from './lib/protocol/host-frame.ts';
+import { collectNotices } from './scripts/notices.ts';
 
 const EVERY_SITE = ['http://*/*', 'https://*/*'];
 
@@ -11,6 +12,8 @@ const EVERY_FRAME = {
   match_origin_as_fallback: true,
 };
 
+const notices = collectNotices();
+
 export default defineConfig({
   manifestVersion: 3,
   // Explicit imports: a reader finds where a name comes from.
@@ -18,7 +21,21 @@ export default defineConfig({
   outDirTemplate: '{{browser}}-mv{{manifestVersion}}',
   vite: () => ({
     build: { target: 'es2024' },
+    plugins: [notices.plugin()],
   }),
+  hooks: {
+    'build:done': (wxt) => notices.write(wxt.config.outDir),
+  },
+  zip: {
+    // What a build takes, and what tells a reviewer how.
+    includeSources: [
+      '{components,entrypoints,lib,public}/**',
+      'scripts/notices.ts',
+      '{wxt.config,tsconfig,package,package-lock}.{ts,json}',
+      '{LICENSE,README.md,CONTRIBUTING.md}',
+      'docs/store/review-notes.md',
+    ],
+  },
   manifest: ({ browser }) => {
     const firefox = browser === 'firefox';
     return {

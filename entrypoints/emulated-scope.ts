@@ -2,6 +2,9 @@
 import { defineUnlistedScript } from 'wxt/utils/define-unlisted-script';
 import { startEmulatedScope } from '../lib/worker/emulated-scope/start.ts';
 
-export default defineUnlistedScript(() => {
-  self.addEventListener('message', ({ data, ports }) => void startEmulatedScope(data, ports), { once: true });
+export default defineUnlistedScript({
+  include: ['chrome'],
+  main() {
+    self.addEventListener('message', ({ data, ports }) => void startEmulatedScope(data, ports), { once: true });
+  },
 });

@@ -5,13 +5,16 @@ import { answerHostFrames } from '../lib/worker/host-frame.ts';
 import { hearOrders } from '../lib/worker/orders.ts';
 import type { ServiceWorkerGlobalScope } from '../lib/worker/service-worker.ts';
 
-export default defineUnlistedScript(() => {
-  const scope = self as unknown as ServiceWorkerGlobalScope;
-  try {
-    hearOrders(scope, installBackgroundFetch(scope));
-    answerHostFrames(scope);
-  } catch (error) {
-    // Thrown on, it would keep the site's own script from running.
-    console.error('Backfetch could not give this service worker the Background Fetch API.', error);
-  }
+export default defineUnlistedScript({
+  include: ['firefox'],
+  main() {
+    const scope = self as unknown as ServiceWorkerGlobalScope;
+    try {
+      hearOrders(scope, installBackgroundFetch(scope));
+      answerHostFrames(scope);
+    } catch (error) {
+      // Thrown on, it would keep the site's own script from running.
+      console.error('Backfetch could not give this service worker the Background Fetch API.', error);
+    }
+  },
 });
