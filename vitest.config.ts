@@ -30,6 +30,13 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
+      {
+        test: {
+          name: 'packages',
+          include: ['tests/packages/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
       browserProject('firefox', 1),
       browserProject('chromium', 2),
     ],

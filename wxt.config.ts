@@ -47,7 +47,6 @@ export default defineConfig({
         'declarativeNetRequestWithHostAccess',
         'notifications',
         'scripting',
-        'storage',
         'unlimitedStorage',
         ...(firefox
           ? [

@@ -5,6 +5,8 @@ import { startEmulatedScope } from '../lib/worker/emulated-scope/start.ts';
 export default defineUnlistedScript({
   include: ['chrome'],
   main() {
-    self.addEventListener('message', ({ data, ports }) => void startEmulatedScope(data, ports), { once: true });
+    self.addEventListener('message', ({ data, ports }) => void startEmulatedScope(data, ports), {
+      once: true,
+    });
   },
 });

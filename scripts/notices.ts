@@ -35,7 +35,10 @@ export function collectNotices(): Notices {
     async write(directory) {
       const notices = await Promise.all([...packages].map(noticeOf));
       await writeFile(join(directory, 'LICENSES.txt'), notices.sort().join(`\n${'-'.repeat(80)}\n\n`));
-      await writeFile(join(directory, 'LICENSE.txt'), await readFile(join(import.meta.dirname, '../LICENSE')));
+      await writeFile(
+        join(directory, 'LICENSE.txt'),
+        await readFile(join(import.meta.dirname, '../LICENSE')),
+      );
     },
   };
 }
@@ -50,7 +53,12 @@ async function noticeOf(directory: string): Promise<string> {
     await readFile(join(directory, 'package.json'), 'utf8'),
   ) as PackageJson;
   const source = typeof repository === 'string' ? repository : repository?.url;
-  const files = (await readdir(directory)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file)).sort();
+  const files = (await readdir(directory))
+    .filter((file) => /^(licen[cs]e|notice|copying)/i.test(file))
+    .sort();
   const texts = await Promise.all(files.map((file) => readFile(join(directory, file), 'utf8')));
-  return [`${name} ${version}, ${license}\n${source ?? ''}`, ...texts].map((text) => text.trim()).join('\n\n') + '\n';
+  return (
+    [`${name} ${version}, ${license}\n${source ?? ''}`, ...texts].map((text) => text.trim()).join('\n\n') +
+    '\n'
+  );
 }

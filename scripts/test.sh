@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that must hold: types, style, unit tests, the build, and tests in both browsers.
+# Everything that must hold: types, style, unit tests, the packages for the stores, and tests in both browsers.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 source scripts/install.sh
@@ -27,8 +27,14 @@ tests() {
 step types tsc --noEmit
 step style biome check .
 step unit tests unit
-if step 'build for Firefox' wxt build -b firefox --mv3; then step firefox tests firefox; fi
-if step 'build for Chromium' wxt build -b chrome --mv3; then step chromium tests chromium; fi
+step 'package for Firefox' wxt zip -b firefox --mv3 && firefox=built
+step 'package for Chromium' wxt zip -b chrome --mv3 && chromium=built
+if [ "${firefox:-}${chromium:-}" = builtbuilt ]; then
+  step sizes node scripts/sizes.ts
+  step packages tests packages
+fi
+[ "${firefox:-}" != built ] || step firefox tests firefox
+[ "${chromium:-}" != built ] || step chromium tests chromium
 
 echo
 bash scripts/summary.sh
