@@ -17,6 +17,8 @@ export interface LaunchOptions {
   /** Further preferences (Firefox: about:config; Chromium: the profile's Preferences file, dotted). */
   preferences?: Record<string, string | number | boolean>;
   headless?: boolean;
+  /** For {@link BrowserUnderTest.updateExtension}. */
+  updatable?: boolean;
 }
 
 export interface BrowserUnderTest {
@@ -40,6 +42,12 @@ export interface BrowserUnderTest {
   backgroundRuns(): Promise<boolean>;
   /** Ends what downloads: the event page (Firefox), the offscreen document (Chromium). */
   endDownloader(): Promise<void>;
+  /**
+   * Installs the version of the extension in `directory` over the one that runs, as the browser's own updates do; the
+   * browser must have been launched as `updatable`.
+   */
+  updateExtension(directory: string): Promise<void>;
+  uninstallExtension(): Promise<void>;
   /** Ends the running service workers of an origin; they start again when needed. */
   endServiceWorkers(origin: string): Promise<void>;
   /**

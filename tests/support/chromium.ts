@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import puppeteer, { type Browser, type CDPSession, type Page, type Target } from 'puppeteer-core';
 import type { BrowserUnderTest, LaunchOptions } from './browser.ts';
 import { type BrowserProcess, findExecutable, makeDirectory, startProcess } from './browser-process.ts';
+import { copyExtension } from './copy-extension.ts';
 import { packCrx } from './crx.ts';
 import { closePages, POPUP_VIEWPORT } from './pages.ts';
 import { removeDirectory } from './remove-directory.ts';
 import { until } from './until.ts';
+import { startUpdateServer } from './update-server.ts';
 
 const EXECUTABLES = [
   process.env.CHROMIUM,
@@ -24,7 +26,6 @@ const CONSOLE_END = /^(.*)", source: ([\w-]*)/s;
 const ARGUMENTS = [
   '--no-first-run',
   '--no-default-browser-check',
-  '--disable-background-networking',
   '--disable-component-update',
   '--disable-gpu',
   '--disable-quic',
@@ -47,11 +48,14 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
   const temporary = makeDirectory('chromium-temporary');
   const executable = findExecutable(EXECUTABLES);
   const log: string[] = [];
-  const extensionId = options.extension === null ? null : install(options.extension, profile);
+  const updates = options.updatable ? await startUpdateServer() : null;
+  const extensionId = options.extension === null ? null : install(options.extension, profile, updates?.url);
   writePreferences(profile, { ...PREFERENCES, ...options.preferences });
   const args = [
     ...ARGUMENTS,
     ...(options.headless === false ? [] : ['--headless=new']),
+    // It also keeps extensions from being updated.
+    ...(updates ? [] : ['--disable-background-networking']),
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     ...(options.nativeBackgroundFetch ? [] : ['--disable-blink-features=BackgroundFetch']),
     `--user-data-dir=${profile}`,
@@ -158,6 +162,31 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
     endBackground: () => endTargets(() => serviceWorkers(new URL(extensionUrl('')).origin)),
     backgroundRuns,
     endDownloader: () => endTargets(offscreenDocuments),
+    async updateExtension(directory) {
+      if (!updates) throw new Error('This browser was not launched as updatable.');
+      const version = versionOf(directory);
+      updates.offer(packCrx(directory, keyIn(profile)), version);
+      const page = await openExtensionPage('manifest.json');
+      await page.evaluate(async () => {
+        const available = new Promise((resolve) => chrome.runtime.onUpdateAvailable.addListener(resolve));
+        const { status } = await chrome.runtime.requestUpdateCheck();
+        if (status !== 'update_available') throw new Error(`The browser finds no update: ${status}.`);
+        await available;
+      });
+      // By itself the browser updates when the extension is idle, or at its next start.
+      await Promise.all([
+        new Promise((resolve) => page.once('close', resolve)),
+        page.evaluate(() => setTimeout(() => chrome.runtime.reload())),
+      ]);
+      await until('the update runs', backgroundRuns);
+    },
+    async uninstallExtension() {
+      const page = await openExtensionPage('manifest.json');
+      await Promise.all([
+        new Promise((resolve) => page.once('close', resolve)),
+        page.evaluate(() => setTimeout(() => chrome.management.uninstallSelf())),
+      ]);
+    },
     endServiceWorkers: (origin) => endTargets(() => serviceWorkers(origin)),
     async setOffline(offline) {
       for (const target of browser.targets()) {
@@ -188,6 +217,7 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
     async close() {
       await running.kill();
       await browser.disconnect();
+      updates?.close();
       if (options.profile === undefined) await removeDirectory(profile);
       await removeDirectory(temporary);
     },
@@ -200,27 +230,36 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
 /**
  * Installs the extension for good, as a distribution's package would: one from `--load-extension` never gets
  * `runtime.onStartup` and loses its alarms. The key lies in the profile, so that the id stays.
+ * @param updateUrl where the browser asks for updates of it
  * @returns the extension's id
  */
-function install(directory: string, profile: string): string {
-  const keyFile = join(profile, 'extension.pem');
+function install(directory: string, profile: string, updateUrl?: string): string {
   const external = join(profile, 'External Extensions');
   mkdirSync(external, { recursive: true });
-  if (!existsSync(keyFile)) {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  }
-  const { id, content } = packCrx(directory, readFileSync(keyFile, 'utf8'));
+  const installed = updateUrl ? copyExtension(directory, { update_url: updateUrl }) : directory;
+  const { id, content } = packCrx(installed, keyIn(profile));
   const crx = join(profile, 'extension.crx');
   writeFileSync(crx, content);
-  const { version } = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as {
-    version: string;
-  };
   writeFileSync(
     join(external, `${id}.json`),
-    JSON.stringify({ external_crx: crx, external_version: version }),
+    JSON.stringify({ external_crx: crx, external_version: versionOf(directory) }),
   );
   return id;
+}
+
+/** The private key that the extension in `profile` is packed with; made when it is not there. */
+function keyIn(profile: string): string {
+  const file = join(profile, 'extension.pem');
+  if (!existsSync(file)) {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  }
+  return readFileSync(file, 'utf8');
+}
+
+function versionOf(directory: string): string {
+  const manifest = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as { version: string };
+  return manifest.version;
 }
 
 function writePreferences(profile: string, preferences: Record<string, string | number | boolean>): void {

@@ -19,6 +19,9 @@ const OUR_MESSAGE = new RegExp(
 );
 const POLICY = `WebExtensionPolicy.getByID(${JSON.stringify(EXTENSION_ID)})`;
 
+const ADDON_MANAGER =
+  "const { AddonManager } = ChromeUtils.importESModule('resource://gre/modules/AddonManager.sys.mjs');";
+
 const PREFERENCES = {
   'xpinstall.signatures.required': false,
   'extensions.autoDisableScopes': 0,
@@ -160,6 +163,25 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
     },
     endBackground,
     backgroundRuns,
+    async updateExtension(directory) {
+      const xpi = join(temporary, 'update.xpi');
+      writeFileSync(xpi, zipDirectory(directory));
+      await chrome(`(async () => {
+        ${ADDON_MANAGER}
+        const file = Cc['@mozilla.org/file/local;1'].createInstance(Ci.nsIFile);
+        file.initWithPath(${JSON.stringify(xpi)});
+        await (await AddonManager.getInstallForFile(file)).install();
+        return true;
+      })()`);
+      await until('the update runs', backgroundRuns);
+    },
+    async uninstallExtension() {
+      await chrome(`(async () => {
+        ${ADDON_MANAGER}
+        await (await AddonManager.getAddonByID(${JSON.stringify(EXTENSION_ID)})).uninstall();
+        return true;
+      })()`);
+    },
     endDownloader: endBackground,
     async endServiceWorkers(origin) {
       await chrome(`(() => {
