@@ -1,5 +1,6 @@
 import type { AgentCalls } from '../protocol/agent.ts';
 import type { Answers } from '../protocol/calls.ts';
+import { HOST_FRAME_PARAMETER } from '../protocol/host-frame.ts';
 import { CallFailure } from '../protocol/rpc.ts';
 import type { RequestHead, ResponseHead } from '../protocol/wire.ts';
 
@@ -25,7 +26,7 @@ export function siteFetch(): Answers<Pick<AgentCalls, 'fetch' | 'read' | 'cancel
       streams.set(stream, entry);
       const init = { ...requestInit(request), body, signal: controller.signal };
       try {
-        const response = await networkErrors(fetch(request.url, init));
+        const response = await networkErrors(fetch(markedUrl(request.url), init));
         if (response.type === 'opaqueredirect') {
           throw new CallFailure('TypeError', 'The server redirects, and the request does not follow.');
         }
@@ -64,6 +65,13 @@ async function nextPiece({ reader }: Stream): Promise<Blob | null> {
     size += chunk.byteLength;
   }
   return size === 0 ? null : new Blob(parts);
+}
+
+/** With a fragment by which our shim knows it among what the site's service worker is asked; it goes nowhere else. */
+function markedUrl(url: string): string {
+  const marked = new URL(url);
+  marked.hash = HOST_FRAME_PARAMETER;
+  return marked.href;
 }
 
 function requestInit(request: RequestHead): RequestInit {

@@ -11,19 +11,12 @@ afterEach(() => {
 interface Fetch {
   url: string;
   mode?: string;
-  clientId?: string;
-  resultingClientId?: string;
 }
 
-function dispatchFetch(
-  scope: EventTarget,
-  { url, mode = 'cors', clientId = '', resultingClientId = '' }: Fetch,
-) {
+function dispatchFetch(scope: EventTarget, { url, mode = 'cors' }: Fetch) {
   const respondWith = vi.fn();
   const request = { url: `https://site.example${url}`, mode };
-  scope.dispatchEvent(
-    Object.assign(new Event('fetch'), { request, clientId, resultingClientId, respondWith }),
-  );
+  scope.dispatchEvent(Object.assign(new Event('fetch'), { request, respondWith }));
   return respondWith;
 }
 
@@ -34,18 +27,18 @@ test('host frames are answered and their fetches let through, unseen by the site
   scope.addEventListener('fetch', site);
   await Promise.resolve();
 
-  const host: Fetch = { url: '/?__backfetch_host=token', mode: 'navigate', resultingClientId: 'frame' };
+  const host: Fetch = { url: '/?__backfetch_host=token', mode: 'navigate' };
   const respondWith = dispatchFetch(scope, host);
   const response: Response = respondWith.mock.calls[0]?.[0];
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('text/html');
   expect(await response.text()).toBe('');
-  expect(dispatchFetch(scope, { url: '/audio', clientId: 'frame' })).not.toHaveBeenCalled();
+  expect(dispatchFetch(scope, { url: '/audio#__backfetch_host' })).not.toHaveBeenCalled();
   expect(site).not.toHaveBeenCalled();
 
   dispatchFetch(scope, { url: '/?__backfetch_host=token' });
   dispatchFetch(scope, { url: '/page', mode: 'navigate' });
-  dispatchFetch(scope, { url: '/audio', clientId: 'page' });
+  dispatchFetch(scope, { url: '/audio#part' });
   expect(site).toHaveBeenCalledTimes(3);
 });
 

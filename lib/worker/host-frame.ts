@@ -8,17 +8,16 @@ import type { FetchEvent, ServiceWorkerGlobalScope } from './service-worker.ts';
  */
 export function answerHostFrames(scope: ServiceWorkerGlobalScope): void {
   const { addEventListener } = EventTarget.prototype;
-  const hostFrames = new Set<string>();
   const restore: (() => void)[] = [];
   let listening = false;
 
   const listener = (event: Event) => {
-    const { request, clientId, resultingClientId } = event as FetchEvent;
-    if (hostFrames.has(clientId)) {
+    const { request } = event as FetchEvent;
+    const { hash, searchParams } = new URL(request.url);
+    if (hash === `#${HOST_FRAME_PARAMETER}`) {
       event.stopImmediatePropagation();
-    } else if (request.mode === 'navigate' && new URL(request.url).searchParams.has(HOST_FRAME_PARAMETER)) {
+    } else if (request.mode === 'navigate' && searchParams.has(HOST_FRAME_PARAMETER)) {
       event.stopImmediatePropagation();
-      hostFrames.add(resultingClientId);
       (event as FetchEvent).respondWith(new Response('', { headers: { 'content-type': 'text/html' } }));
     }
   };

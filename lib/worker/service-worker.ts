@@ -11,8 +11,6 @@ export interface ExtendableMessageEvent extends ExtendableEvent {
 
 export interface FetchEvent extends ExtendableEvent {
   readonly request: Request;
-  readonly clientId: string;
-  readonly resultingClientId: string;
   respondWith(response: Response | Promise<Response>): void;
 }
 
