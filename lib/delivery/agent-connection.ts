@@ -1,35 +1,21 @@
 import * as v from 'valibot';
+import { agentAnswerSchemas } from '../door/messages.ts';
 import type { AgentCalls, AgentRequests, DeliveryOutcome } from '../protocol/agent.ts';
-import type { EventOrder } from '../protocol/calls.ts';
-import { CallFailure, type Channel, type RpcClient, rpcClient, rpcServer } from '../protocol/rpc.ts';
+import type { Caller, EventOrder } from '../protocol/calls.ts';
+import { CallFailure, type Channel, rpcClient, rpcServer } from '../protocol/rpc.ts';
 
 type Answer = (name: string, argument: unknown) => Promise<unknown>;
 
-/** The agent's process may be the site's, and the worker is: what they say of the event is only data. */
-const outcomeSchema: v.GenericSchema<unknown, DeliveryOutcome> = v.variant('outcome', [
-  v.object({
-    outcome: v.literal('settled'),
-    handlers: v.fallback(v.number(), 0),
-    errors: v.fallback(v.pipe(v.array(v.pipe(v.string(), v.maxLength(4096))), v.maxLength(100)), []),
-  }),
-  v.object({ outcome: v.literal('no-registration') }),
-  v.object({ outcome: v.literal('unreachable'), reason: v.fallback(v.string(), '') }),
-]);
-
-function checkedOutcome(outcome: unknown): DeliveryOutcome {
-  return v.parse(outcomeSchema, outcome);
-}
-
 /** Our end of the channel to an agent. */
 export class AgentConnection {
-  readonly client: RpcClient<AgentCalls>;
+  readonly client: Caller<AgentCalls>;
   readonly #deliveries = new Map<number, Answer>();
   readonly #channel: Channel;
   #last = 0;
 
   constructor(channel: Channel) {
     this.#channel = channel;
-    this.client = rpcClient<AgentCalls>(channel);
+    this.client = checked(rpcClient<AgentCalls>(channel));
     rpcServer(channel, (name, argument) => this.#answer(name, argument));
   }
 
@@ -64,7 +50,7 @@ export class AgentConnection {
     const delivery = ++this.#last;
     this.#deliveries.set(delivery, answer);
     try {
-      return checkedOutcome(await this.client.call('deliver', { delivery, scope, order, scopeScript }));
+      return await this.client.call('deliver', { delivery, scope, order, scopeScript });
     } finally {
       this.#deliveries.delete(delivery);
     }
@@ -80,4 +66,15 @@ export class AgentConnection {
     if (!answer || typeof call !== 'string') throw new CallFailure('InvalidStateError', 'The event is over.');
     return answer(call, inner);
   }
+}
+
+/** What is not of an answer's shape becomes a CallFailure. */
+function checked(agent: Caller<AgentCalls>): Caller<AgentCalls> {
+  return {
+    async call(name, argument) {
+      const parsed = v.safeParse(agentAnswerSchemas[name], await agent.call(name, argument));
+      if (parsed.success) return parsed.output as never;
+      throw new CallFailure('UnknownError', `The agent's answer to ${name}: ${parsed.issues[0].message}`);
+    },
+  };
 }

@@ -93,7 +93,7 @@ function site(worker: Worker) {
       const [ours, agents] = channelPair();
       const background = rpcClient<{ worker: { argument: unknown; result: unknown } }>(agents);
       rpcServer(agents, async (name, argument) => {
-        if (name === 'store') return stored.push(argument as ArgumentOf<AgentCalls, 'store'>);
+        if (name === 'store') return void stored.push(argument as ArgumentOf<AgentCalls, 'store'>);
         const order = argument as Order;
         orders.push(order);
         return worker(order, (call, inner) =>

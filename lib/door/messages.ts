@@ -3,14 +3,15 @@
  * and to send on, nothing else is looked at.
  */
 import * as v from 'valibot';
-import type { ArgumentOf, EventCalls, SiteCalls } from '../protocol/calls.ts';
+import type { AgentCalls } from '../protocol/agent.ts';
+import type { ArgumentOf, EventCalls, ResultOf, SiteCalls } from '../protocol/calls.ts';
 
 const MAX_REQUESTS = 20_000;
 const MAX_URL = 64 * 1024;
 const MAX_TEXT = 64 * 1024;
 const MAX_ICONS = 32;
-/** An icon in a data: URL may be as large. */
-const MAX_ICON_URL = 128 * 1024;
+/** Characters of all icons' URLs, of which some may be data: URLs. */
+const MAX_ICON_URLS = 256 * 1024;
 /** What nobody could read, in a popup or a notification. */
 const MAX_TITLE = 1024;
 const MAX_POLICIES = 64;
@@ -35,8 +36,11 @@ const FORBIDDEN_HEADER =
 const FORBIDDEN_METHOD = /^(?:connect|trace|track)$/i;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** https://fetch.spec.whatwg.org/#concept-header: a token, and a value without line breaks. */
-const header = v.tuple([v.pipe(text(1024), v.regex(TOKEN)), v.pipe(text(MAX_TEXT), v.regex(/^[^\0\r\n]*$/))]);
+/** https://fetch.spec.whatwg.org/#concept-header: a token, and a normalised value, which is of bytes. */
+const header = v.tuple([
+  v.pipe(text(1024), v.regex(TOKEN)),
+  v.pipe(text(MAX_TEXT), v.regex(/^(?![\t ])[^\0\r\n\u0100-\uffff]*(?<![\t ])$/)),
+]);
 
 const referrerPolicy = v.picklist([
   '',
@@ -80,6 +84,18 @@ const image = v.strictObject({
   label: v.exactOptional(text(1024)),
 });
 
+/** The icons from the first on for which there is room. */
+function fitting<Icon extends { src: string }>(icons: Icon[]): Icon[] {
+  let left = MAX_ICON_URLS;
+  return icons
+    .filter(({ src }) => {
+      if (src.length > left) return false;
+      left -= src.length;
+      return true;
+    })
+    .slice(0, MAX_ICONS);
+}
+
 /** Only for display: what is too much of it is left out, since a site has no reason to expect a failure. */
 const uiOptions = v.strictObject({
   title: v.exactOptional(
@@ -91,7 +107,7 @@ const uiOptions = v.strictObject({
   icons: v.exactOptional(
     v.pipe(
       v.array(image),
-      v.transform((icons) => icons.filter(({ src }) => src.length <= MAX_ICON_URL).slice(0, MAX_ICONS)),
+      v.transform((icons) => fitting(icons)),
     ),
   ),
 });
@@ -134,4 +150,39 @@ export const siteCallSchemas: Schemas<SiteCalls> = {
 export const eventCallSchemas: Schemas<Omit<EventCalls, 'settled'>> = {
   updateUI: uiOptions,
   openWindow: v.strictObject({ url: httpUrl }),
+};
+
+const responseHead = v.strictObject({
+  url: v.pipe(
+    text(2 * MAX_URL),
+    v.check((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), 'not an HTTP(S) URL'),
+  ),
+  status: v.pipe(size, v.minValue(100), v.maxValue(999)),
+  statusText: text(MAX_TEXT),
+  headers: v.pipe(v.array(header), v.maxLength(4096)),
+  type: v.picklist(['basic', 'cors']),
+  redirected: v.boolean(),
+});
+
+type Answers<Calls> = { [Name in keyof Calls & string]: v.GenericSchema<unknown, ResultOf<Calls, Name>> };
+
+/**
+ * What our agent answers: it is ours, but in a process that the site may have taken over. What it says of an event, or
+ * the site's worker says by it, is only data.
+ */
+export const agentAnswerSchemas: Answers<AgentCalls> = {
+  ping: v.undefined(),
+  fetch: responseHead,
+  read: v.nullable(v.instance(Blob)),
+  cancel: v.undefined(),
+  deliver: v.variant('outcome', [
+    v.object({
+      outcome: v.literal('settled'),
+      handlers: v.fallback(v.number(), 0),
+      errors: v.fallback(v.pipe(v.array(text(4096)), v.maxLength(100)), []),
+    }),
+    v.object({ outcome: v.literal('no-registration') }),
+    v.object({ outcome: v.literal('unreachable'), reason: v.fallback(v.string(), '') }),
+  ]),
+  store: v.undefined(),
 };
