@@ -2,6 +2,7 @@
 import type { ArgumentOf, SiteCalls } from '../protocol/calls.ts';
 import { CallFailure } from '../protocol/rpc.ts';
 import { openBackgroundFetches } from '../store/background-fetches.ts';
+import { roomOfSite } from '../store/room.ts';
 import type { BackgroundFetchRow } from '../store/schema.ts';
 import { permissionOf } from '../store/sites.ts';
 import type { Site } from './site.ts';
@@ -12,9 +13,6 @@ const MAX_UNASKED = 5;
 const MAX_OPEN = 256;
 /** … with so many requests in all. */
 const MAX_OPEN_REQUESTS = 50_000;
-/** The share of the device's room that one site may have for what it downloads: Chromium's for all that a site stores. */
-const SITE_SHARE = 0.6;
-
 type Wanted = ArgumentOf<SiteCalls, 'fetch'>;
 
 /** The state in which the background fetch begins. Rejects with what the specification has for a refusal. */
@@ -29,26 +27,16 @@ export async function admit(site: Site, wanted: Wanted): Promise<'active' | 'pen
   return permission === 'ask' || !askedFor ? 'pending' : 'active';
 }
 
-/**
- * A site may learn of its own limits, and must not learn from them what others store: so the device's room is told and
- * compared roughly, as the next smaller power of two.
- */
 async function checkRoom(open: BackgroundFetchRow[], { requests, downloadTotal }: Wanted): Promise<void> {
   const requestCount = open.reduce((sum, row) => sum + row.recordCount, requests.length);
   if (open.length >= MAX_OPEN || requestCount > MAX_OPEN_REQUESTS) {
     throw new CallFailure('QuotaExceededError', 'This site has too many background fetches under way.');
   }
-  const { quota = 0, usage = 0 } = await navigator.storage.estimate();
-  const own = open.reduce((sum, row) => sum + Math.max(row.storedBytes, row.downloadTotal), 0);
-  const room = Math.max(0, Math.min(roughly(quota - usage), roughly(quota * SITE_SHARE) - own));
+  const room = Math.max(0, await roomOfSite(open));
   const requested = requests.reduce((sum, { body }) => sum + (body?.size ?? 0), downloadTotal);
   if (requested <= room) return;
   throw new CallFailure('QuotaExceededError', 'There is not enough room for this download.', {
     quota: room,
     requested,
   });
-}
-
-function roughly(bytes: number): number {
-  return 2 ** Math.floor(Math.log2(Math.max(1, bytes)));
 }

@@ -222,7 +222,7 @@ describe('room', () => {
 
   test('titles and icons are cut, not refused', async () => {
     const icons = Array.from({ length: 40 }, () => ({ src: '/icon.png' }));
-    icons[0] = { src: `data:image/png;base64,${'A'.repeat(200_000)}` };
+    icons[0] = { src: `data:image/png;base64,${'A'.repeat(300_000)}` };
     await door()('fetch', wanted({ ui: { title: 'x'.repeat(1_000_000), icons } }));
     const [row] = await db.backgroundFetches.toArray();
     expect(row?.title).toHaveLength(1024);

@@ -1,11 +1,13 @@
 import {
   type BodyParts,
   commit,
+  openBackgroundFetches,
   type Progress,
   type RecordWrite,
   setProgress,
 } from '../store/background-fetches.ts';
 import { announceChange } from '../store/changes.ts';
+import { roomOfSite } from '../store/room.ts';
 import { type BackgroundFetchRow, OWN_ROW_BYTES, type RecordRow } from '../store/schema.ts';
 import { abortable } from './abortable.ts';
 import type { Bandwidth } from './bandwidth.ts';
@@ -30,6 +32,9 @@ export interface Surroundings {
   writeFile?: ((fetchKey: string, parts: BodyParts) => Promise<string>) | undefined;
 }
 
+/** After so many bytes it is looked whether the site still has room: its downloads may not have said how long they are. */
+const CHECK_ROOM_EVERY = 64 * 1024 * 1024;
+
 /** Ends a job whose background fetch takes no more. */
 export class JobOver extends Error {
   override name = 'JobOver';
@@ -48,6 +53,8 @@ export class Job {
   /** Bytes that arrived, stored or not. */
   #arrived: number;
   #uploaded: number;
+  /** Bytes stored since it was looked whether the site has room. */
+  #unchecked = 0;
   /** Records that wait for another try. */
   readonly #waiting = new Set<Waiting>();
   #requesting = 0;
@@ -63,11 +70,19 @@ export class Job {
   }
 
   async #commit(writes: RecordWrite[]): Promise<void> {
+    this.#unchecked += writes.reduce((sum, { bytes }) => sum + (bytes?.size ?? 0), 0);
+    if (this.#unchecked >= CHECK_ROOM_EVERY) await this.#checkRoom();
     const { writeFile } = this.surroundings;
     if (writeFile) await Promise.all(writes.map((write) => toFile(write, this.row.key, writeFile)));
     const taken = await commit(this.row.key, writes, this.#arrived);
     announceChange(this.row.key);
     if (!taken) throw new JobOver('The background fetch has ended.');
+  }
+
+  async #checkRoom(): Promise<void> {
+    this.#unchecked = 0;
+    if ((await roomOfSite(await openBackgroundFetches(this.row.origin))) >= 0) return;
+    throw new DOMException('The site has no room left for what it downloads.', 'QuotaExceededError');
   }
 
   /** What a record gained: in `record` at once, in the database soon ({@link drain}). */
