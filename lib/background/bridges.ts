@@ -10,8 +10,15 @@ import { siteOf } from './sender.ts';
 /** The pages that are connected, each with the background fetches that it knows. */
 const pages = new Set<{ keys: Set<string>; push(message: unknown): void }>();
 
-/** Serves a page's bridge as long as its port lives. */
-export function serveBridge(port: Runtime.Port, wakeDownloader: (key: string) => Promise<void>): void {
+/**
+ * Serves a page's bridge as long as its port lives. The browser tells of the tab's own page only; that a document in
+ * between is of another origin the bridge has to say (`embedded`).
+ */
+export function serveBridge(
+  port: Runtime.Port,
+  embedded: boolean,
+  wakeDownloader: (key: string) => Promise<void>,
+): void {
   const site = siteOf(port.sender);
   if (!site) {
     port.disconnect();
@@ -19,13 +26,16 @@ export function serveBridge(port: Runtime.Port, wakeDownloader: (key: string) =>
   }
   const channel = runtimeChannel(port);
   const keys = new Set<string>();
-  const door = openDoor(site, {
-    async changed(key) {
-      announceChange(key);
-      await wakeDownloader(key);
+  const door = openDoor(
+    { ...site, thirdParty: site.thirdParty || embedded },
+    {
+      async changed(key) {
+        announceChange(key);
+        await wakeDownloader(key);
+      },
+      seen: (key) => keys.add(key),
     },
-    seen: (key) => keys.add(key),
-  });
+  );
   const page = { keys, push: rpcServer(channel, door).push };
   pages.add(page);
   channel.onClose(() => pages.delete(page));

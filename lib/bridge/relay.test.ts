@@ -1,8 +1,10 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import type { ClientState } from '../protocol/calls.ts';
 import { CallFailure, type Channel, rpcClient, rpcServer } from '../protocol/rpc.ts';
 import type { Snapshot } from '../protocol/wire.ts';
 import { relay } from './relay.ts';
 
+const CLIENT = { activated: false, policies: ['p'], referrerPolicy: 'origin' } as const satisfies ClientState;
 const SCOPE = 'https://site.example/';
 
 function snapshotOf(id: string, changes: Partial<Snapshot> = {}): Snapshot {
@@ -55,7 +57,7 @@ function setUp(answer: Answer) {
   const page = rpcClient<Record<string, { argument: unknown; result: unknown }>>(pageEnd);
   const pushed: unknown[] = [];
   page.onPush((update) => pushed.push(update));
-  const { reconnect } = relay(bridgeEnd, connect);
+  const { reconnect } = relay(bridgeEnd, connect, async () => CLIENT);
   const die = () => {
     lives.at(-1)?.channel.close();
     return new Promise(() => {});
@@ -196,4 +198,19 @@ test('a port that is dead without having said so is given up', async () => {
   });
   expect(await page.call('get', call)).toBe('answer');
   expect(lives).toHaveLength(1);
+});
+
+test('a fetch carries what we see of the page, over what the page says', async () => {
+  const heard: unknown[] = [];
+  const { page } = setUp((_, argument) => {
+    heard.push(argument);
+    return snapshotOf('id');
+  });
+  const forged = { activated: true, policies: [], referrerPolicy: '' };
+  await page.call('fetch', { scope: SCOPE, id: 'id', client: forged });
+  await page.call('get', { scope: SCOPE, id: 'id' });
+  expect(heard).toEqual([
+    { scope: SCOPE, id: 'id', client: CLIENT },
+    { scope: SCOPE, id: 'id' },
+  ]);
 });

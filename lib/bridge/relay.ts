@@ -2,7 +2,7 @@
  * Passes a page's calls to the background, and what the background pushes to the page. The background may go away at any
  * time (it is ended when idle, the page goes into the back/forward cache) and comes back when it is called.
  */
-import type { Update } from '../protocol/calls.ts';
+import type { ClientState, Update } from '../protocol/calls.ts';
 import {
   CallFailure,
   type Channel,
@@ -28,14 +28,19 @@ export interface Relay {
   reconnect(): void;
 }
 
-/** `connect` opens a channel to the background; it throws when there is none any more. */
-export function relay(page: Channel, connect: () => Channel): Relay {
+/**
+ * `connect` opens a channel to the background; it throws when there is none any more. `clientState` tells what goes
+ * with a `fetch`, whatever the page itself has put there.
+ */
+export function relay(page: Channel, connect: () => Channel, clientState: () => Promise<ClientState>): Relay {
   let connection: { channel: Channel; client: RpcClient<UncheckedCalls> } | undefined;
   /** The background fetches that the page watches, by key. */
   const unsettled = new Map<string, Watched>();
   const askedFor = new Set<string>();
 
-  const { push } = rpcServer(page, answer);
+  const { push } = rpcServer(page, async (name, argument) =>
+    answer(name, name === 'fetch' ? { ...(argument as object), client: await clientState() } : argument),
+  );
 
   async function answer(name: string, argument: unknown): Promise<unknown> {
     const knownBefore = new Set(unsettled.keys());

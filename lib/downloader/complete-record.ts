@@ -3,6 +3,7 @@ import { getHeader } from '../core/headers.ts';
 import { validatePartialResponse } from '../core/validate-partial-response.ts';
 import { declaredLength, isResumable, strongValidator } from '../core/validator.ts';
 import { HostFrameRefused } from '../host-frame/host-frame-refused.ts';
+import { refusal } from '../policy/refusal.ts';
 import type { HeaderList, RecordResult, RequestHead, ResponseHead } from '../protocol/wire.ts';
 import type { RecordRow } from '../store/schema.ts';
 import type { Job } from './job.ts';
@@ -239,11 +240,12 @@ function firstPartLimit(job: Job, record: RecordRow, head: ResponseHead): number
  */
 function goesAsSite(job: Job, { request, asSite }: RecordRow): boolean {
   const plain = request.method === 'GET' || request.method === 'HEAD';
-  return asSite || !plain || request.integrity !== '' || new URL(request.url).origin !== job.row.origin;
+  const ours = plain && request.cache !== 'only-if-cached';
+  return asSite || !ours || request.integrity !== '' || new URL(request.url).origin !== job.row.origin;
 }
 
 async function send(job: Job, record: RecordRow, range: Range | null): Promise<Received> {
-  const request = requestFor(record, range);
+  const request = requestFor(job, record, range);
   const whole = range?.bounded === true && job.fast;
   const { signal } = job;
   const outgoing = {
@@ -260,18 +262,29 @@ async function send(job: Job, record: RecordRow, range: Range | null): Promise<R
   if (!goesAsSite(job, record)) {
     const received = await job.surroundings.sameOriginRequest(outgoing);
     if (received !== 'redirected') return received;
-    if (request.redirect === 'error')
-      throw new TypeError('The server redirects, and the request forbids it.');
+    if (request.redirect !== 'follow')
+      throw new Refused('The server redirects, and the request does not follow.');
     await job.gain(record, { change: { asSite: true } });
   }
-  return job.surroundings.siteRequest(job.row.origin, outgoing);
+  const received = await job.surroundings.siteRequest(job.row.origin, outgoing);
+  const { url, redirected } = received.head;
+  const why = refusal(job.row, new URL(url), redirected);
+  if (why === null) return received;
+  received.cancel();
+  throw new Refused(why);
 }
+
+/** The site may not have this response; trying again would change nothing. */
+class Refused extends TypeError {}
 
 /**
  * The browser's cache keeps the start of a body that broke off, and would itself ask for the rest: an answer that doesn't
  * continue it was spliced in Firefox. So all but the first request pass it by.
  */
-function requestFor({ request, generation }: RecordRow, range: Range | null): RequestHead {
+function requestFor(job: Job, record: RecordRow, range: Range | null): RequestHead {
+  const { generation } = record;
+  const referrerPolicy = record.request.referrerPolicy || job.row.referrerPolicy;
+  const request = { ...record.request, referrerPolicy };
   if (range) return { ...request, headers: [...request.headers, ...range.headers], cache: 'no-store' };
   return generation > 0 && request.cache !== 'only-if-cached' ? { ...request, cache: 'reload' } : request;
 }
@@ -284,6 +297,7 @@ function end(job: Job, record: RecordRow, result: RecordResult): Promise<void> {
 async function failed(job: Job, record: RecordRow, error: unknown): Promise<void> {
   job.signal.throwIfAborted();
   if (!(error instanceof TypeError)) throw error;
+  if (error instanceof Refused) return end(job, record, 'fetch-error');
   job.fast = false;
   const { method, url } = record.request;
   console.warn(`Backfetch: a request of ${job.row.origin} failed: ${method} ${new URL(url).origin}`, error);
