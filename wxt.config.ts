@@ -1,8 +1,21 @@
+import type { Plugin } from 'vite';
 import { defineConfig } from 'wxt';
 import { HOST_FRAME_PARAMETER } from './lib/protocol/host-frame.ts';
 import { collectNotices } from './scripts/notices.ts';
 
 const EVERY_SITE = ['http://*/*', 'https://*/*'];
+
+/**
+ * Names the page script in stack traces, which are the site's to read: its URL would tell the extension's UUID, by which
+ * a person can be known again.
+ */
+const NAMELESS: Plugin = {
+  name: 'nameless-page-script',
+  generateBundle(_, bundle) {
+    const page = bundle['page.js'];
+    if (page?.type === 'chunk') page.code += '\n//# sourceURL=background-fetch\n';
+  },
+};
 
 /** Frames that get the API: also about:blank, srcdoc and blob: children of a site. */
 const EVERY_FRAME = {
@@ -21,7 +34,7 @@ export default defineConfig({
   outDirTemplate: '{{browser}}-mv{{manifestVersion}}',
   vite: () => ({
     build: { target: 'es2024' },
-    plugins: [notices.plugin()],
+    plugins: [notices.plugin(), NAMELESS],
   }),
   hooks: {
     'build:done': (wxt) => notices.write(wxt.config.outDir),
@@ -50,7 +63,6 @@ export default defineConfig({
         'unlimitedStorage',
         ...(firefox
           ? [
-              'cookies',
               'webRequest',
               'webRequestBlocking',
               'webRequestFilterResponse',

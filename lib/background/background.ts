@@ -1,5 +1,4 @@
 import browser from 'webextension-polyfill';
-import { frameRule } from '../platform/frame-rule.ts';
 import { platform } from '../platform/index.ts';
 import { openTab } from '../platform/open-tab.ts';
 import type { BackgroundCommands } from '../protocol/commands.ts';
@@ -26,7 +25,8 @@ const WELCOME_PAGE = '/welcome.html';
 export function startBackground(): void {
   platform.start();
   browser.runtime.onConnect.addListener((port) => {
-    if (port.name === 'bridge') serveBridge(port, wakeDownloader);
+    if (port.name === 'bridge') serveBridge(port, false, wakeDownloader);
+    if (port.name === 'embedded bridge') serveBridge(port, true, wakeDownloader);
     if (port.name === 'agent')
       deliverThroughPage(port, deliveryEffects).catch(logged('A hand-off through a page failed.'));
   });
@@ -36,8 +36,8 @@ export function startBackground(): void {
       announceChange(key);
       return undefined;
     },
-    async hostFrameRule({ token, open }) {
-      await frameRule(platform.ownFrames, token, open);
+    async setRule({ token, rule }) {
+      await platform.setRule(token, rule);
       return undefined;
     },
     async openTab({ url }) {

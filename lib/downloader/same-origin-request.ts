@@ -1,3 +1,4 @@
+import type { PageHeaders } from './page-headers.ts';
 import type { Outgoing, Received } from './received.ts';
 
 /**
@@ -7,9 +8,18 @@ import type { Outgoing, Received } from './received.ts';
  *
  * Rejects with a TypeError for a network error, with an AbortError when `signal` is aborted.
  */
-export async function sameOriginRequest(outgoing: Outgoing): Promise<Received | 'redirected'> {
+export function sameOriginRequest(
+  headers: PageHeaders,
+  outgoing: Outgoing,
+): Promise<Received | 'redirected'> {
+  return headers.use(outgoing.request, (fragment) => send(outgoing, fragment));
+}
+
+async function send(outgoing: Outgoing, fragment: string): Promise<Received | 'redirected'> {
   const { request, whole, signal } = outgoing;
-  const response = await fetch(request.url, {
+  const url = new URL(request.url);
+  url.hash = fragment;
+  const response = await fetch(url, {
     method: request.method,
     headers: request.headers,
     // Seen from the extension the site is another origin, so "same-origin" means "include" here.

@@ -1,9 +1,10 @@
 import { deliver, fireBackgroundFetchClickEvent } from '../delivery/deliver.ts';
-import { type FrameRule, HostFrames } from '../host-frame/host-frames.ts';
+import { HostFrames } from '../host-frame/host-frames.ts';
 import { siteRequest } from '../host-frame/site-request.ts';
 import { connection, isMetered } from '../platform/connection.ts';
 import type { Answers } from '../protocol/calls.ts';
 import type { DownloaderCommands } from '../protocol/commands.ts';
+import type { SetRule } from '../protocol/rules.ts';
 import { tryNow } from '../store/background-fetches.ts';
 import { announceChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
@@ -12,6 +13,7 @@ import { DEFAULT_SETTINGS, readSettings } from '../store/settings.ts';
 import { Bandwidth } from './bandwidth.ts';
 import { Downloader } from './downloader.ts';
 import type { Surroundings } from './job.ts';
+import { PageHeaders } from './page-headers.ts';
 import { sameOriginRequest } from './same-origin-request.ts';
 import { type Limits, Slots } from './slots.ts';
 
@@ -30,18 +32,19 @@ export interface DownloaderHost {
   loadScopeScript(): Promise<Blob | null>;
   /** Keeps this document alive until the returned function is called. */
   hold(): () => void;
-  frameRule: FrameRule;
+  setRule: SetRule;
   openTab(url: string): Promise<void>;
 }
 
 /** Starts downloading and handing over in this document, which must be able to hold frames. */
 export function startDownloader(host: DownloaderHost): Answers<DownloaderCommands> {
-  const frames = new HostFrames(host.frameRule);
+  const frames = new HostFrames(host.setRule);
+  const pageHeaders = new PageHeaders(host.setRule);
   let settings = DEFAULT_SETTINGS;
   const surroundings: Surroundings = {
     slots: new Slots(limitsOf(settings)),
     bandwidth: new Bandwidth(),
-    sameOriginRequest,
+    sameOriginRequest: (outgoing) => sameOriginRequest(pageHeaders, outgoing),
     siteRequest: (origin, outgoing) => siteRequest(frames, origin, outgoing),
     segmentBytes: host.segmentBytes,
     writeFile: host.writeFile,

@@ -1,6 +1,7 @@
 import { AgentConnection } from '../delivery/agent-connection.ts';
 import { HOST_FRAME_PARAMETER } from '../protocol/host-frame.ts';
 import { portChannel } from '../protocol/rpc.ts';
+import type { SetRule } from '../protocol/rules.ts';
 import { HostFrameRefused } from './host-frame-refused.ts';
 
 /** A site that doesn't answer within this time (ms) is taken to be down. */
@@ -14,13 +15,12 @@ const LINGER = 1_000;
 const PING_EVERY = 15_000;
 const PING_TIMEOUT = 10_000;
 
-/** Allows the frame with this token to load although the site forbids framing, or stops doing so. */
-export type FrameRule = (token: string, open: boolean) => Promise<void>;
-
 interface HostFrame {
   element: HTMLIFrameElement;
   agent: Promise<AgentConnection>;
   users: number;
+  /** Names its rules. */
+  token: string;
   closing: ReturnType<typeof setTimeout> | undefined;
   pinging: ReturnType<typeof setInterval> | undefined;
 }
@@ -30,11 +30,11 @@ interface HostFrame {
  * does, and is the site's first party there.
  */
 export class HostFrames {
-  readonly #rule: FrameRule;
+  readonly #setRule: SetRule;
   readonly #frames = new Map<string, HostFrame>();
 
-  constructor(rule: FrameRule) {
-    this.#rule = rule;
+  constructor(setRule: SetRule) {
+    this.#setRule = setRule;
   }
 
   /** Runs `work` with the agent of this origin. Rejects with {@link HostFrameRefused} where the frame can't be had. */
@@ -68,8 +68,9 @@ export class HostFrames {
     const element = document.createElement('iframe');
     element.sandbox.add('allow-same-origin');
     element.hidden = true;
-    const agent = this.#connect(origin, element);
-    const frame: HostFrame = { element, agent, users: 0, closing: undefined, pinging: undefined };
+    const token = crypto.randomUUID();
+    const agent = this.#connect(origin, element, token);
+    const frame: HostFrame = { element, agent, token, users: 0, closing: undefined, pinging: undefined };
     this.#frames.set(origin, frame);
     // A frame whose process has died says nothing.
     frame.pinging = setInterval(() => {
@@ -89,18 +90,24 @@ export class HostFrames {
     if (this.#frames.get(origin) === frame) this.#frames.delete(origin);
     // Without an agent there is nothing to close; whoever leased it has heard why.
     void Promise.allSettled([frame.agent]).then(([agent]) => {
-      if (agent.status === 'fulfilled') agent.value.close();
+      if (agent.status === 'rejected') return;
+      agent.value.close();
+      this.#setRule(frame.token, null).catch((error: unknown) => {
+        console.error('Backfetch: a rule for a host frame stayed.', error);
+      });
     });
   }
 
-  async #connect(origin: string, element: HTMLIFrameElement): Promise<AgentConnection> {
-    const token = crypto.randomUUID();
-    await this.#rule(token, true);
+  async #connect(origin: string, element: HTMLIFrameElement, token: string): Promise<AgentConnection> {
+    await this.#setRule(token, { of: 'host frame' });
     try {
       element.src = `${origin}/robots.txt?${HOST_FRAME_PARAMETER}=${token}`;
-      return new AgentConnection(portChannel(await agentPort(origin, element, token)));
-    } finally {
-      await this.#rule(token, false);
+      const port = await agentPort(origin, element, token);
+      await this.#setRule(token, { of: 'host frame requests' });
+      return new AgentConnection(portChannel(port));
+    } catch (error) {
+      await this.#setRule(token, null);
+      throw error;
     }
   }
 }

@@ -30,8 +30,8 @@ export function startOffscreen(): void {
         if (holders === 0) idle = setTimeout(close, IDLE);
       };
     },
-    async frameRule(token, open) {
-      await sendCommand('hostFrameRule', { token, open });
+    async setRule(token, rule) {
+      await sendCommand('setRule', { token, rule });
     },
     async openTab(url) {
       await sendCommand('openTab', { url });

@@ -1,6 +1,7 @@
 import browser from 'webextension-polyfill';
 import { sendToDownloader } from '../protocol/send.ts';
 import type { Platform } from './platform.ts';
+import { dropRules, hostFrameRule, putRule, requestRule, type SessionRule } from './session-rules.ts';
 
 const OFFSCREEN_PAGE = 'offscreen.html';
 
@@ -16,13 +17,46 @@ function startOffscreenDocument(): Promise<void> {
 }
 
 async function createOffscreenDocument(): Promise<void> {
-  const contexts = await chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT'] });
-  if (contexts.length > 0) return;
+  if (await downloaderRuns()) return;
+  await dropRules();
   await chrome.offscreen.createDocument({
     url: OFFSCREEN_PAGE,
     reasons: ['WORKERS', 'BLOBS', 'IFRAME_SCRIPTING'],
     justification: 'Downloads for sites that outlive their tabs, and the hand-over of what was downloaded.',
   });
+}
+
+async function downloaderRuns(): Promise<boolean> {
+  const contexts = await chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT'] });
+  return contexts.length > 0;
+}
+
+/** The downloader makes the rules; where it is gone, what it left is of no use. */
+async function dropOldRules(): Promise<void> {
+  if (!(await downloaderRuns())) await dropRules();
+}
+
+const OWN_REQUESTS = { tabIds: [-1], initiatorDomains: [browser.runtime.id] };
+
+/** For what is requested under our own document, by others than itself, of other sites than the requesting one. */
+function hostFrameRequestsRule(token: string): SessionRule {
+  const { id } = browser.runtime;
+  const condition = {
+    tabIds: [-1],
+    topDomains: [id],
+    excludedInitiatorDomains: [id],
+    domainType: 'thirdParty' as const,
+    // Tells the rule from those of other host frames.
+    excludedRequestDomains: [`${token}.invalid`],
+  };
+  return {
+    condition,
+    action: {
+      type: 'modifyHeaders',
+      requestHeaders: [{ header: 'cookie', operation: 'remove' }],
+      responseHeaders: [{ header: 'set-cookie', operation: 'remove' }],
+    },
+  };
 }
 
 const PAGE_SCRIPTS = [
@@ -38,7 +72,9 @@ const PAGE_SCRIPTS = [
 }));
 
 export const chromium: Platform = {
-  start: () => {},
+  start() {
+    dropOldRules().catch((error: unknown) => console.error('Backfetch: old rules stayed.', error));
+  },
   downloader: {
     async call(name, argument) {
       await startOffscreenDocument();
@@ -54,7 +90,18 @@ export const chromium: Platform = {
     if (wanted) await chrome.scripting.registerContentScripts(PAGE_SCRIPTS);
     else await chrome.scripting.unregisterContentScripts({ ids: PAGE_SCRIPTS.map(({ id }) => id) });
   },
-  ownFrames: { tabIds: [-1], initiatorDomains: [browser.runtime.id] },
+  async setRule(token, rule) {
+    switch (rule?.of) {
+      case 'host frame':
+        return putRule(token, hostFrameRule(OWN_REQUESTS, token));
+      case 'host frame requests':
+        return putRule(token, hostFrameRequestsRule(token));
+      case 'request':
+        return putRule(token, requestRule(OWN_REQUESTS, token, rule));
+      default:
+        return putRule(token, null);
+    }
+  },
   // A site's service worker can't be extended here: its events run in an emulated scope.
   async loadScopeScript() {
     const response = await fetch(browser.runtime.getURL('/emulated-scope.js'));

@@ -3,9 +3,10 @@ import { startDownloader } from '../downloader/start.ts';
 import type { Answers } from '../protocol/calls.ts';
 import type { DownloaderCommands } from '../protocol/commands.ts';
 import { extendServiceWorkerScripts } from './firefox-service-worker-scripts.ts';
-import { frameRule } from './frame-rule.ts';
+import { allowThirdPartyCookies, blockThirdPartyCookies } from './firefox-third-party-cookies.ts';
 import { openTab } from './open-tab.ts';
 import type { Platform } from './platform.ts';
+import { dropRules, hostFrameRule, putRule, requestRule } from './session-rules.ts';
 
 /** Firefox ends an idle event page after 30 s, but not one that calls an extension API now and then. */
 const KEEP_ALIVE_EVERY = 15_000;
@@ -25,11 +26,18 @@ function hold(): () => void {
   };
 }
 
+/** Requests in no tab; the token has to tell them from those of service workers. */
+const OWN_REQUESTS = { tabIds: [-1] };
+
 let downloader: Answers<DownloaderCommands> | undefined;
 
 /** The event page is background and downloader in one. */
 export const firefox: Platform = {
-  start: () => extendServiceWorkerScripts(browser),
+  start() {
+    extendServiceWorkerScripts(browser);
+    // The downloader, whose rules they were, was in the event page before this one.
+    dropRules().catch((error: unknown) => console.error('Backfetch: old rules stayed.', error));
+  },
   downloader: {
     call(name, argument) {
       downloader ??= startDownloader({
@@ -37,7 +45,7 @@ export const firefox: Platform = {
         segmentBytes: 16 * 1024 * 1024,
         loadScopeScript: firefox.loadScopeScript,
         hold,
-        frameRule: (token, open) => frameRule(firefox.ownFrames, token, open),
+        setRule: firefox.setRule,
         openTab,
       });
       return downloader[name](argument as never) as never;
@@ -45,6 +53,13 @@ export const firefox: Platform = {
   },
   // The manifest registers the page scripts: Firefox has no Background Fetch of its own.
   setUpPages: async () => {},
-  ownFrames: { tabIds: [-1] },
+  async setRule(token, rule) {
+    // The rules of Firefox can't tell a host frame's requests from those of the site's own service worker.
+    if (rule?.of === 'host frame requests') blockThirdPartyCookies(token);
+    else allowThirdPartyCookies(token);
+    if (rule?.of === 'host frame') await putRule(token, hostFrameRule(OWN_REQUESTS, token));
+    else if (rule?.of === 'request') await putRule(token, requestRule(OWN_REQUESTS, token, rule));
+    else await putRule(token, null);
+  },
   loadScopeScript: async () => null,
 };

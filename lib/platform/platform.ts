@@ -1,5 +1,6 @@
 import type { Caller } from '../protocol/calls.ts';
 import type { DownloaderCommands } from '../protocol/commands.ts';
+import type { SetRule } from '../protocol/rules.ts';
 import type { Settings } from '../store/schema.ts';
 
 /** All that differs between the browsers, as the background needs it. Two implementations: firefox.ts, chromium.ts. */
@@ -10,8 +11,7 @@ export interface Platform {
   downloader: Caller<DownloaderCommands>;
   /** Puts the API into pages from now on, or leaves the browser's own alone. */
   setUpPages(settings: Settings): Promise<void>;
-  /** Limits a rule for host frames to frames of our own documents, as far as the browser can tell them. */
-  ownFrames: { tabIds: number[]; initiatorDomains?: string[] };
+  setRule: SetRule;
   /** See {@link DownloaderHost.loadScopeScript}. */
   loadScopeScript(): Promise<Blob | null>;
 }

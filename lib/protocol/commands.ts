@@ -3,6 +3,7 @@
  * browser's sender information) are heard here; content scripts speak `SiteCalls` over ports.
  */
 import type { Permission, Settings, SiteRow } from '../store/schema.ts';
+import type { Rule } from './rules.ts';
 
 /** To the background, from the popup, the options page and (Chromium) the offscreen document. */
 export interface BackgroundCommands {
@@ -33,8 +34,8 @@ export interface BackgroundCommands {
   configure: { argument: Partial<Settings>; result: undefined };
   /** From the downloader: these background fetches changed in the database. */
   changed: { argument: { key: string }; result: undefined };
-  /** From the downloader: takes refusing headers off the host frame with this token, or stops doing so. */
-  hostFrameRule: { argument: { token: string; open: boolean }; result: undefined };
+  /** From the downloader: see {@link SetRule}. */
+  setRule: { argument: { token: string; rule: Rule | null }; result: undefined };
   /** From delivery in the downloader: show this page of the site. The URL was checked to be of the site's origin. */
   openTab: { argument: { url: string }; result: undefined };
 }

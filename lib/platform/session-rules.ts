@@ -1,0 +1,103 @@
+/**
+ * Rules for our own requests: https://developer.mozilla.org/en-US/docs/Mozilla/Add-ons/WebExtensions/API/declarativeNetRequest
+ * Session rules: a browser that dies takes them with it.
+ */
+import browser, { type DeclarativeNetRequest } from 'webextension-polyfill';
+import { HOST_FRAME_PARAMETER } from '../protocol/host-frame.ts';
+import type { Rule } from '../protocol/rules.ts';
+
+/**
+ * What may keep a host frame from loading, or (Clear-Site-Data, Refresh) act on the site although nobody visited it.
+ */
+const REFUSING_HEADERS = [
+  'content-security-policy-report-only',
+  'x-frame-options',
+  'cross-origin-resource-policy',
+  'cross-origin-embedder-policy',
+  'cross-origin-opener-policy',
+  'clear-site-data',
+  'refresh',
+];
+
+/** Of what a site's page would load nothing is wanted in a host frame. Scripts the sandbox keeps from running. */
+const HOST_FRAME_POLICY = ['img', 'media', 'style', 'font', 'object', 'frame', 'manifest']
+  .map((kind) => `${kind}-src 'none'`)
+  .join('; ');
+
+/** Ids are given out from what is there: two changes at once would take the same. */
+let last: Promise<void> = Promise.resolve();
+
+function oneAtATime(change: () => Promise<void>): Promise<void> {
+  last = last.then(change, change);
+  return last;
+}
+
+/**
+ * Ends all rules. To be called where nothing of ours is under way: what died with its document leaves its rule behind.
+ */
+export function dropRules(): Promise<void> {
+  return oneAtATime(async () => {
+    const rules = await browser.declarativeNetRequest.getSessionRules();
+    await browser.declarativeNetRequest.updateSessionRules({ removeRuleIds: rules.map(({ id }) => id) });
+  });
+}
+
+/** A rule without its id; its condition holds the token by which it is found again. */
+export type SessionRule = Omit<DeclarativeNetRequest.Rule, 'id'>;
+
+/** Puts a rule in force instead of the one that has this token; null ends that. */
+export function putRule(token: string, rule: SessionRule | null): Promise<void> {
+  return oneAtATime(async () => {
+    const rules = await browser.declarativeNetRequest.getSessionRules();
+    const old = rules.filter(({ condition }) => JSON.stringify(condition).includes(token));
+    const id = 1 + Math.max(0, ...rules.map((each) => each.id));
+    await browser.declarativeNetRequest.updateSessionRules({
+      removeRuleIds: old.map((each) => each.id),
+      addRules: rule ? [{ id, ...rule }] : [],
+    });
+  });
+}
+
+/** Limits a rule to requests of our own documents and their frames, as far as the browser can tell them. */
+export interface OwnRequests {
+  tabIds: number[];
+  initiatorDomains?: string[];
+}
+
+export function hostFrameRule(ownRequests: OwnRequests, token: string): SessionRule {
+  return {
+    condition: {
+      ...ownRequests,
+      urlFilter: `${HOST_FRAME_PARAMETER}=${token}`,
+      resourceTypes: ['sub_frame'],
+    },
+    action: {
+      type: 'modifyHeaders',
+      responseHeaders: [
+        ...REFUSING_HEADERS.map((header) => ({ header, operation: 'remove' as const })),
+        { header: 'content-security-policy', operation: 'set', value: HOST_FRAME_POLICY },
+      ],
+    },
+  };
+}
+
+export function requestRule(
+  ownRequests: OwnRequests,
+  token: string,
+  { referer, mode }: Extract<Rule, { of: 'request' }>,
+): SessionRule {
+  return {
+    condition: { ...ownRequests, urlFilter: `#${token}`, resourceTypes: ['xmlhttprequest'] },
+    action: {
+      type: 'modifyHeaders',
+      requestHeaders: [
+        { header: 'origin', operation: 'remove' },
+        referer === ''
+          ? { header: 'referer', operation: 'remove' }
+          : { header: 'referer', operation: 'set', value: referer },
+        { header: 'sec-fetch-site', operation: 'set', value: 'same-origin' },
+        { header: 'sec-fetch-mode', operation: 'set', value: mode },
+      ],
+    },
+  };
+}
