@@ -1,5 +1,6 @@
 /** What tests may do with a browser, whichever it is. */
 import type { Page } from 'puppeteer-core';
+import type { Authority } from './certificates.ts';
 import { launchChromium } from './chromium.ts';
 import { launchFirefox } from './firefox.ts';
 
@@ -19,6 +20,8 @@ export interface LaunchOptions {
   headless?: boolean;
   /** For {@link BrowserUnderTest.updateExtension}. */
   updatable?: boolean;
+  /** Its certificates are trusted, and every host under .example is this machine. */
+  authority?: Authority;
 }
 
 export interface BrowserUnderTest {
@@ -26,6 +29,8 @@ export interface BrowserUnderTest {
   /** '149.0' and the like. */
   version(): Promise<string>;
   newPage(): Promise<Page>;
+  /** A new tab of another identity: a container (Firefox), an incognito profile (Chromium). */
+  newPageOfOtherIdentity(): Promise<Page>;
   /** All tabs. */
   pages(): Promise<Page[]>;
   /** Closes every tab but an empty one. Does nothing when the browser has been killed. */

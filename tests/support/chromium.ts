@@ -59,6 +59,12 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     ...(options.nativeBackgroundFetch ? [] : ['--disable-blink-features=BackgroundFetch']),
     `--user-data-dir=${profile}`,
+    ...(options.authority
+      ? [
+          `--ignore-certificate-errors-spki-list=${options.authority.keyHash}`,
+          '--host-resolver-rules=MAP *.example 127.0.0.1',
+        ]
+      : []),
     ...(options.args ?? []),
     'about:blank',
   ];
@@ -150,6 +156,7 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
     log,
     version: async () => (await browser.version()).replace(/^.*\//, ''),
     newPage: () => browser.newPage(),
+    newPageOfOtherIdentity: async () => (await browser.createBrowserContext()).newPage(),
     pages: () => browser.pages(),
     closePages: () => closePages(browser),
     extensionUrl,

@@ -93,6 +93,10 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
         defaultViewport: null,
       });
       if (options.extension !== null) await until('the extension is installed', backgroundRuns);
+      if (options.authority) {
+        await chrome(`Cc['@mozilla.org/security/x509certdb;1'].getService(Ci.nsIX509CertDB)
+          .addCertFromBase64(${JSON.stringify(options.authority.certificate)}, 'CT,,')`);
+      }
     } catch (error) {
       await running.kill();
       throw error;
@@ -152,6 +156,7 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
     log,
     version: async () => (await browser.version()).replace(/^.*\//, ''),
     newPage: () => browser.newPage(),
+    newPageOfOtherIdentity: async () => (await browser.createBrowserContext()).newPage(),
     pages: () => browser.pages(),
     closePages: () => closePages(browser),
     extensionUrl,
@@ -224,7 +229,12 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
 /** Preferences, and the extension for good: a temporary one would be gone after a restart. */
 function writeProfile(profile: string, options: LaunchOptions): void {
   mkdirSync(join(profile, 'extensions'), { recursive: true });
-  const preferences = Object.entries({ ...PREFERENCES, ...options.preferences });
+  const preferences = Object.entries({
+    ...PREFERENCES,
+    // Whatever is no literal address is this machine.
+    ...(options.authority && { 'network.dns.native-is-localhost': true }),
+    ...options.preferences,
+  });
   writeFileSync(
     join(profile, 'user.js'),
     preferences

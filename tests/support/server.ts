@@ -1,11 +1,12 @@
 /**
  * A real HTTP server for tests and for the demo site, on 127.0.0.1. Every `http://<name>.localhost:<port>` is an
- * origin of its own, and a secure context, in both browsers.
+ * origin of its own, and a secure context, in both browsers. With a certificate it serves `https://<name>.example` too.
  */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { bytes } from './bytes.ts';
 import { answer, answerCors, type Pacer, type Representation, Tally } from './representation.ts';
@@ -46,6 +47,8 @@ export interface ServerOptions {
   represent?: (path: string, version: number, port: number) => Representation | null;
   /** Headers for static files and pages at a path. */
   headers?: (path: string) => Record<string, string>;
+  /** Key and certificate, PEM, to serve HTTPS on a second port. */
+  tls?: { key: string; cert: string };
 }
 
 export interface TestServer {
@@ -54,6 +57,8 @@ export interface TestServer {
   origin(site?: string): string;
   /** An origin that no one has asked for yet. */
   freshOrigin(): string;
+  /** The same with HTTPS: `https://<site>.example:<port>`, by its name a site of the public network. */
+  freshSecureOrigin(): string;
   /** The absolute URL of `path` on `site`. */
   url(path: string, site?: string): string;
   log: RequestLog;
@@ -126,6 +131,9 @@ function makeGate(path: string, at: number): HeldGate {
   return gate;
 }
 
+/** The hosts of {@link TestServer.freshSecureOrigin}, for a certificate. */
+export const SECURE_HOSTS = Array.from({ length: 400 }, (_, index) => `site${index + 1}.example`);
+
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const log = new RequestLog();
   const tally = new Tally();
@@ -184,9 +192,9 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     }
   }
 
-  const http = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) => {
+  const listener = (scheme: string) => (request: IncomingMessage, response: ServerResponse) => {
     const host = request.headers.host ?? `127.0.0.1:${port}`;
-    const url = new URL(request.url ?? '/', `http://${host}`);
+    const url = new URL(request.url ?? '/', `${scheme}://${host}`);
     const entry: LoggedRequest = {
       method: request.method ?? '',
       host,
@@ -209,10 +217,12 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       console.error(`The test server failed at ${entry.method} ${entry.url}:`, error);
       response.destroy();
     });
-  });
-  http.listen(options.port ?? 0, '127.0.0.1');
-  await once(http, 'listening');
-  const { port } = http.address() as AddressInfo;
+  };
+  const timeouts = { requestTimeout: 0, keepAliveTimeout: 60_000 };
+  const http = createServer(timeouts, listener('http'));
+  const port = await listen(http, options.port ?? 0);
+  const https = options.tls && createSecureServer({ ...timeouts, ...options.tls }, listener('https'));
+  const securePort = https ? await listen(https, 0) : 0;
 
   let origins = 0;
   const origin = (site = 'a') => `http://${site}.localhost:${port}`;
@@ -228,6 +238,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     port,
     origin,
     freshOrigin: () => origin(`site${++origins}`),
+    freshSecureOrigin: () => `https://site${++origins}.example:${securePort}`,
     url: (path, site) => new URL(path, origin(site)).href,
     log,
     intercept(interceptor) {
@@ -248,11 +259,20 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     reset,
     async close() {
       reset();
-      http.close();
-      http.closeAllConnections();
-      if (http.listening) await once(http, 'close');
+      for (const each of https ? [http, https] : [http]) {
+        each.close();
+        each.closeAllConnections();
+        if (each.listening) await once(each, 'close');
+      }
     },
   };
+}
+
+/** Resolves with the port. */
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
 }
 
 /** Tells the log how the answer ended. */

@@ -1,10 +1,10 @@
 /** What tests do on a page of the test site (`tests/site/public/plain` and its variants). */
-import type { Page } from 'puppeteer-core';
+import type { Frame, Page } from 'puppeteer-core';
 import type { BrowserUnderTest } from './browser.ts';
 import { until } from './until.ts';
 
 /** The variants, each a page with a service worker that keeps downloads in the cache "downloads". */
-export type Variant = 'plain' | 'module' | 'import' | 'strict' | 'csp';
+export type Variant = 'plain' | 'module' | 'import' | 'strict' | 'csp' | 'nosy';
 
 /** An event that the site's service worker got. */
 export interface SeenEvent {
@@ -58,15 +58,25 @@ export async function openSite(
   origin: string,
   variant: Variant = 'plain',
 ): Promise<Page> {
+  return openPage(browser, `${origin}/${variant}/`);
+}
+
+/** Opens a page that loads `/plain/page.js`, and waits until its service worker is active. */
+export async function openPage(browser: BrowserUnderTest, url: string): Promise<Page> {
   const page = await browser.newPage();
-  await page.goto(`${origin}/${variant}/`);
-  await page.waitForFunction(() => document.documentElement.dataset.ready === 'true');
+  await page.goto(url);
+  await untilReady(page);
   return page;
+}
+
+/** Resolves when the service worker of the page, or of a frame, is active. */
+export async function untilReady(page: Page | Frame): Promise<void> {
+  await page.waitForFunction(() => document.documentElement.dataset.ready === 'true');
 }
 
 /** `registration.backgroundFetch.fetch(id, urls, options)`. Rejects with "name: message" of what it throws. */
 export async function startFetch(
-  page: Page,
+  page: Page | Frame,
   id: string,
   urls: string | string[],
   options: object = {},
@@ -84,11 +94,8 @@ export async function startFetch(
 }
 
 /** A request as tests describe it; the page makes a Request of it. */
-export interface PageRequest {
+export interface PageRequest extends Omit<RequestInit, 'headers' | 'body'> {
   url: string;
-  method?: string;
-  integrity?: string;
-  credentials?: RequestCredentials;
   headers?: Record<string, string>;
   body?: PageBody;
 }
@@ -138,6 +145,25 @@ export async function startRequests(
   );
 }
 
+/** The page's own `fetch()`: what it could get itself. The text, or null for a network error. */
+export async function ownFetch(
+  page: Page,
+  { url, ...init }: PageRequest & { body?: string },
+): Promise<string | null> {
+  return page.evaluate(
+    async (url, init) => {
+      try {
+        return await (await fetch(url, init)).text();
+      } catch (error) {
+        if (error instanceof TypeError) return null;
+        throw error;
+      }
+    },
+    url,
+    init,
+  );
+}
+
 /** `registration.backgroundFetch.get(id)`; null for undefined. */
 export async function getFetch(page: Page, id: string): Promise<SeenRegistration | null> {
   return page.evaluate(async (id) => {
@@ -159,7 +185,7 @@ export async function abortFetch(page: Page, id: string): Promise<boolean> {
 }
 
 /** `registration.backgroundFetch.getIds()` */
-export async function idsOf(page: Page): Promise<string[]> {
+export async function idsOf(page: Page | Frame): Promise<string[]> {
   return page.evaluate(async () => {
     const registration = (await navigator.serviceWorker.ready) as unknown as PageServiceWorkerRegistration;
     return registration.backgroundFetch.getIds();

@@ -21,7 +21,8 @@ export async function useBrowser(
     await running.browser?.close();
     await running.server?.close();
   });
-  const server = await startServer(site);
+  const { authority } = options;
+  const server = await startServer({ ...site, ...(authority && { tls: authority.server }) });
   running.server = server;
   const browser = await launch(browserName, { extension: builtExtension(browserName), ...options });
   running.browser = browser;

@@ -1,0 +1,111 @@
+/**
+ * What servers see of a background fetch's requests is what they see of the page's own: the page makes each request
+ * once with `fetch()` and once as a background fetch, and the headers by which servers tell friend from foe are compared.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Page } from 'puppeteer-core';
+import { expect, test } from 'vitest';
+import { makeAuthority } from '../../support/certificates.ts';
+import { SECURE_HOSTS } from '../../support/server.ts';
+import { eventFor, openSite, ownFetch, type PageRequest, startRequests } from '../../support/site-page.ts';
+import { useBrowser } from '../../support/use-browser.ts';
+
+const { browser, server } = await useBrowser({ authority: await makeAuthority(SECURE_HOSTS) });
+
+type OwnRequest = PageRequest & { body?: string };
+
+const TELLING = [
+  'access-control-request-headers',
+  'access-control-request-method',
+  'cookie',
+  'origin',
+  'referer',
+  'sec-fetch-dest',
+  'sec-fetch-mode',
+  'sec-fetch-site',
+];
+
+/** Visits the origin as the person would, and gets cookies of every kind. */
+async function getCookies(origin: string): Promise<void> {
+  const page = await browser.newPage();
+  server.intercept(({ url, response }) => {
+    if (url.pathname !== '/visit') return false;
+    const kinds = ['Strict', 'Lax', ...(url.protocol === 'https:' ? ['None; Secure'] : [])];
+    const cookies = kinds.map((kind) => `${kind.slice(0, 4)}=1; Path=/; SameSite=${kind}`);
+    response.writeHead(200, { 'set-cookie': cookies, 'content-type': 'text/html' }).end();
+    return true;
+  });
+  await page.goto(`${origin}/visit`);
+  await page.close();
+}
+
+/** The telling headers of every request to `path` with this `by`, preflights too, in order. */
+function seen(path: string, by: string): [method: string, headers: IncomingHttpHeaders][] {
+  return server.log
+    .for(path)
+    .filter((request) => new URL(request.url).searchParams.get('by') === by)
+    .map(({ method, headers }) => [
+      method,
+      Object.fromEntries(TELLING.flatMap((name) => (headers[name] ? [[name, headers[name]]] : []))),
+    ]);
+}
+
+/**
+ * Whether a page's request carries the cookies of another site hangs on the browser's settings, which we can't see: ours
+ * never does.
+ */
+function withoutThirdPartyCookies(requests: ReturnType<typeof seen>): ReturnType<typeof seen> {
+  return requests.map(([method, headers]) => {
+    const { cookie: _, ...others } = headers;
+    return [method, headers['sec-fetch-site'] === 'cross-site' ? others : headers];
+  });
+}
+
+async function compare(page: Page, { url, ...init }: OwnRequest): Promise<void> {
+  const by = (name: string) => {
+    const made = new URL(url);
+    made.searchParams.set('by', name);
+    return made.href;
+  };
+  const got = await ownFetch(page, { url: by('page'), ...init });
+  await startRequests(page, 'compared', [{ url: by('us'), ...init }]);
+  const event = await eventFor(page, 'compared');
+  const { pathname } = new URL(url);
+  expect(event.result).toBe(got === null ? 'failure' : 'success');
+  expect(seen(pathname, 'page')).not.toEqual([]);
+  const own = withoutThirdPartyCookies(seen(pathname, 'page'));
+  // A network error is tried again; a page would have to do that itself.
+  expect(seen(pathname, 'us').slice(0, own.length)).toEqual(own);
+}
+
+const REQUESTS: [name: string, init: Omit<OwnRequest, 'url'>][] = [
+  ['GET', {}],
+  ['GET without cookies', { credentials: 'omit' }],
+  ['GET with cookies', { credentials: 'include' }],
+  ['GET without referrer', { referrerPolicy: 'no-referrer' }],
+  ['GET with the whole referrer', { referrerPolicy: 'unsafe-url' }],
+  ['GET with the origin as referrer', { referrerPolicy: 'origin' }],
+  ['GET with another referrer', { referrer: '/another/page' }],
+  ['GET with a header', { headers: { 'x-custom': '1' } }],
+  ['POST', { method: 'POST', body: 'body' }],
+  ['PUT', { method: 'PUT', body: 'body' }],
+];
+
+const PLACES = {
+  'the own origin': (own: string, _other: string) => own,
+  'another site': (_own: string, other: string) => other,
+};
+
+for (const scheme of ['http', 'https']) {
+  const freshOrigin = scheme === 'http' ? server.freshOrigin : server.freshSecureOrigin;
+  for (const [place, pick] of Object.entries(PLACES)) {
+    test.each(REQUESTS)(`${scheme}, to ${place}: %s`, async (_, init) => {
+      const origin = freshOrigin();
+      const target = pick(origin, freshOrigin());
+      await getCookies(origin);
+      await getCookies(target);
+      const page = await openSite(browser, origin);
+      await compare(page, { url: `${target}/bytes/data?size=10&cors=origin&cred`, ...init });
+    });
+  }
+}

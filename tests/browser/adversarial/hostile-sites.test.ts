@@ -1,0 +1,620 @@
+/** What hostile sites try, one try a test. Two of them at least, on HTTPS, by their names in the public network. */
+import type { Frame, Page } from 'puppeteer-core';
+import { afterEach, describe, expect, test } from 'vitest';
+import { makeAuthority } from '../../support/certificates.ts';
+import { rowText, untilRow } from '../../support/popup.ts';
+import { SECURE_HOSTS } from '../../support/server.ts';
+import {
+  downloadOf,
+  eventFor,
+  idsOf,
+  openPage,
+  openSite,
+  startFetch,
+  startRequests,
+  untilReady,
+} from '../../support/site-page.ts';
+import { until } from '../../support/until.ts';
+import { browserName, useBrowser } from '../../support/use-browser.ts';
+
+const { browser, server } = await useBrowser({ authority: await makeAuthority(SECURE_HOSTS) });
+
+/** The extension's id or UUID, which no server may learn. */
+const EXTENSION = new URL(browser.extensionUrl('')).host;
+const SCRIPT = '<script src="/plain/page.js"></script>';
+const SMALL = '/bytes/small?size=1000';
+
+afterEach(() => {
+  for (const { headers } of server.log.all) expect(JSON.stringify(headers)).not.toContain(EXTENSION);
+});
+
+/** Answers requests for `path` with what `headers` are, and a body. */
+function serve(path: string, body: string, headers: Record<string, string> = {}): void {
+  server.page(path, { body, type: 'text/html', headers });
+}
+
+/** A document that embeds `url`; resolves with the embedded one when its service worker is active. */
+async function embed(page: Page | Frame, url: string): Promise<Frame> {
+  await page.evaluate((url) => {
+    const frame = document.createElement('iframe');
+    frame.src = url;
+    document.body.append(frame);
+  }, url);
+  const root = 'mainFrame' in page ? page.mainFrame() : page;
+  const frame = await until('the frame is there', () =>
+    root.childFrames().find((each) => each.url() === url),
+  );
+  await untilReady(frame);
+  return frame;
+}
+
+/** What `backgroundFetch.fetch()` throws, as a string; 'nothing' where it starts. */
+function refusalOf(page: Page | Frame, url: string): Promise<string> {
+  return page.evaluate(async (url) => {
+    const registration = (await navigator.serviceWorker.ready) as never as {
+      backgroundFetch: { fetch(id: string, url: string): Promise<unknown> };
+    };
+    return registration.backgroundFetch.fetch('refused', url).then(
+      () => 'nothing',
+      (error: unknown) => `${error}`,
+    );
+  }, url);
+}
+
+/** Runs `work` with the extension's own API, as only its pages can. */
+async function inExtension<Result>(work: () => Promise<Result>): Promise<Result> {
+  const page = await browser.openExtensionPage('options.html');
+  try {
+    return await page.evaluate(work);
+  } finally {
+    await page.close();
+  }
+}
+
+const sessionRules = () =>
+  inExtension(async () => (await chrome.declarativeNetRequest.getSessionRules()).length);
+
+describe('who asks', () => {
+  test('a site sees no other’s downloads', async () => {
+    const victim = await openSite(browser, server.freshSecureOrigin());
+    const gate = server.gate('/bytes/small', 1);
+    await startFetch(victim, 'secret', SMALL);
+    await gate.reached;
+    const hostile = await openSite(browser, server.freshSecureOrigin());
+    expect(await idsOf(hostile)).toEqual([]);
+    expect(await idsOf(victim)).toEqual(['secret']);
+  });
+
+  test('a frame of a site under another one is refused, and sees nothing', async () => {
+    const origin = server.freshSecureOrigin();
+    const gate = server.gate('/bytes/small', 1);
+    await startFetch(await openSite(browser, origin), 'secret', SMALL);
+    await gate.reached;
+    const hostile = await openSite(browser, server.freshSecureOrigin());
+    const frame = await embed(hostile, `${origin}/plain/`);
+    expect(await refusalOf(frame, SMALL)).toMatch(/^NotAllowedError/);
+    expect(await idsOf(frame)).toEqual([]);
+  });
+
+  test('so is one between whose page and itself another site stands', async () => {
+    const origin = server.freshSecureOrigin();
+    const page = await openSite(browser, origin);
+    const between = await embed(page, `${server.freshSecureOrigin()}/plain/`);
+    const frame = await embed(between, `${origin}/plain/`);
+    expect(await refusalOf(frame, SMALL)).toMatch(/^NotAllowedError/);
+  });
+
+  test('a container or private window is another identity', async () => {
+    const origin = server.freshSecureOrigin();
+    const gate = server.gate('/bytes/small', 1);
+    await startFetch(await openSite(browser, origin), 'secret', SMALL);
+    await gate.reached;
+    const other = await browser.newPageOfOtherIdentity();
+    await other.goto(`${origin}/plain/`);
+    await untilReady(other);
+    const supported = await other.evaluate(() => 'BackgroundFetchManager' in globalThis);
+    // An extension that the person has not let into incognito windows is not there at all.
+    expect(supported).toBe(browserName === 'firefox');
+    if (!supported) return;
+    expect(await refusalOf(other, SMALL)).toMatch(/^NotAllowedError/);
+    expect(await idsOf(other)).toEqual([]);
+  });
+
+  test('a sandboxed document is no site', async () => {
+    const origin = server.freshSecureOrigin();
+    serve('/plain/sandboxed', `<!doctype html><p>Sandboxed`, {
+      'content-security-policy': 'sandbox allow-scripts',
+    });
+    const page = await browser.newPage();
+    await page.goto(`${origin}/plain/sandboxed`);
+    expect(await page.evaluate(() => 'BackgroundFetchManager' in globalThis)).toBe(false);
+  });
+
+  test('a page that has broken everything breaks nothing but itself', async () => {
+    const page = await openSite(browser, server.freshSecureOrigin());
+    await page.evaluate(() => {
+      for (const name of ['backfetch:port', 'backfetch:ready']) {
+        const { port1 } = new MessageChannel();
+        dispatchEvent(new MessageEvent(name, { ports: [port1] }));
+        dispatchEvent(new MessageEvent(name, { data: { call: 1, name: 'getIds', argument: {} } }));
+      }
+      postMessage({ call: 1, name: 'fetch', argument: {} });
+      const hostile = () => {
+        throw new Error('hostile');
+      };
+      Object.defineProperty(Object.prototype, 'client', { get: hostile, configurable: true });
+      Object.defineProperty(Object.prototype, 'then', { get: () => undefined, configurable: true });
+      for (const name of ['map', 'filter', 'flatMap', 'find', 'push'])
+        Reflect.set(Array.prototype, name, hostile);
+      for (const name of ['get', 'set', 'has']) Reflect.set(Map.prototype, name, hostile);
+      Reflect.set(MessagePort.prototype, 'postMessage', hostile);
+      Reflect.set(EventTarget.prototype, 'dispatchEvent', hostile);
+    });
+    const outcome = await page.evaluate(async () => {
+      const registration = (await navigator.serviceWorker.ready) as never as {
+        backgroundFetch: { fetch(...args: unknown[]): Promise<unknown> };
+      };
+      const started = registration.backgroundFetch.fetch('broken', '/bytes/small?size=10', {});
+      return started.then(
+        () => 'started',
+        (error: unknown) => `${error}`,
+      );
+    });
+    expect(outcome).toMatch(/hostile/);
+    const other = await openSite(browser, server.freshSecureOrigin());
+    await startFetch(other, 'fine', SMALL);
+    expect((await eventFor(other, 'fine')).result).toBe('success');
+  });
+
+  test('what getters throw comes out as it is', async () => {
+    const page = await openSite(browser, server.freshSecureOrigin());
+    const thrown = await page.evaluate(async () => {
+      const registration = (await navigator.serviceWorker.ready) as never as {
+        backgroundFetch: { fetch(...args: unknown[]): Promise<unknown> };
+      };
+      const options = {
+        get downloadTotal() {
+          throw new RangeError('mine');
+        },
+      };
+      return registration.backgroundFetch.fetch('id', '/', options).catch((error: unknown) => `${error}`);
+    });
+    expect(thrown).toBe('RangeError: mine');
+    expect(await idsOf(page)).toEqual([]);
+  });
+});
+
+describe('CORS', () => {
+  test('nothing of what CORS refuses reaches the site: no byte, size, status or header', async () => {
+    const page = await openSite(browser, server.freshSecureOrigin());
+    const url = `${server.freshSecureOrigin()}/bytes/refused?size=5000&cors=none`;
+    const seen = await page.evaluate(async (url) => {
+      const registration = (await navigator.serviceWorker.ready) as never as {
+        backgroundFetch: {
+          fetch(...args: unknown[]): Promise<
+            EventTarget & {
+              downloaded: number;
+              result: string;
+              failureReason: string;
+              match(url: string): Promise<{ responseReady: Promise<Response> }>;
+            }
+          >;
+        };
+      };
+      const fetch = await registration.backgroundFetch.fetch('refused', url, {});
+      const counts: number[] = [];
+      const settled = new Promise<void>((resolve) => {
+        fetch.addEventListener('progress', () => {
+          counts.push(fetch.downloaded);
+          if (fetch.result !== '') resolve();
+        });
+      });
+      const record = await fetch.match(url);
+      const response = await record.responseReady.then(
+        () => 'a response',
+        (error: unknown) => (error as Error).name,
+      );
+      await settled;
+      return { response, counts: [...new Set(counts)], reason: fetch.failureReason };
+    }, url);
+    // Asked for before or after it has failed: an error in both cases.
+    expect(seen.response).not.toBe('a response');
+    expect(seen).toMatchObject({ counts: [0], reason: 'fetch-error' });
+    expect((await eventFor(page, 'refused')).records).toEqual([]);
+  });
+
+  test('no-cors is refused', async () => {
+    const page = await openSite(browser, server.freshSecureOrigin());
+    const url = `${server.freshSecureOrigin()}/bytes/no-cors?size=10`;
+    await expect(startRequests(page, 'no-cors', [{ url, mode: 'no-cors' }])).rejects.toThrow(
+      /TypeError|no-cors/,
+    );
+    expect(server.log.for('/bytes/no-cors')).toEqual([]);
+  });
+
+  test.each(['error', 'manual'] as const)('redirect: %s is not followed', async (redirect) => {
+    const page = await openSite(browser, server.freshSecureOrigin());
+    const target = encodeURIComponent('/bytes/target?size=10');
+    await startRequests(page, 'redirected', [{ url: `/bytes/redirecting?redirect=${target}`, redirect }]);
+    expect(await eventFor(page, 'redirected')).toMatchObject({ result: 'failure', downloaded: 0 });
+    expect(server.log.for('/bytes/target')).toEqual([]);
+  });
+
+  test('the site’s own fetch handler sees nothing of a background fetch', async () => {
+    const origin = server.freshSecureOrigin();
+    const page = await openSite(browser, origin, 'nosy');
+    const other = server.freshSecureOrigin();
+    await startRequests(page, 'nosy', [
+      { url: '/bytes/same?size=10' },
+      { url: '/bytes/posted?size=10', method: 'POST', body: 'x' },
+      { url: `${other}/bytes/cross?size=10&cors=*` },
+    ]);
+    await eventFor(page, 'nosy');
+    const seen = await page.evaluate(async () => {
+      const cache = await caches.open('seen');
+      return (await cache.keys()).map(({ url }) => new URL(url).pathname);
+    });
+    expect(seen).not.toContain('/seen/bytes/same');
+    // Chromium: requests made as the site pass its service worker, and nothing but the site's own code is in the way.
+    if (browserName === 'firefox') expect(seen.filter((path) => path.startsWith('/seen/bytes/'))).toEqual([]);
+  });
+});
+
+describe('where to', () => {
+  const own = server.freshSecureOrigin();
+
+  test.each([
+    ['a blocked port', 'https://other.example:25/'],
+    ['mixed content', 'http://other.example/'],
+    ['this device', `http://127.0.0.1:${server.port}/bytes/private?size=10&cors=*`],
+    ['this device by name', `https://localhost:${server.port}/bytes/private?size=10&cors=*`],
+    ['the local network', 'https://192.168.0.1/'],
+    ['a name of the local network', 'https://printer.local/'],
+    ['a link-local address', 'https://[fe80::1]/'],
+    ['URL credentials', 'https://user:password@other.example/'],
+    ['dangling markup', 'https://other.example/?\n<'],
+    ['another scheme', 'ftp://other.example/'],
+  ])('not to %s', async (_, url) => {
+    const page = await openSite(browser, own);
+    expect(await refusalOf(page, url)).toMatch(/^TypeError: /);
+    expect(server.log.for('/bytes/private')).toEqual([]);
+  });
+
+  test('a redirect leads a public site into the local network as little', async () => {
+    const page = await openSite(browser, own);
+    const target = encodeURIComponent(`http://127.0.0.1:${server.port}/bytes/private?size=10&cors=*`);
+    await startFetch(page, 'redirected', `/bytes/lure?redirect=${target}`);
+    expect(await eventFor(page, 'redirected')).toMatchObject({
+      result: 'failure',
+      downloaded: 0,
+      records: [],
+    });
+  });
+});
+
+describe('the page’s Content Security Policy', () => {
+  const POLICY = "connect-src 'self'";
+  const cross = () => `${server.freshSecureOrigin()}/bytes/exfiltrated?size=10&cors=*`;
+  const refused = async (page: Page) => {
+    await expect(startFetch(page, 'out', cross())).rejects.toThrow(/Content Security Policy/);
+    expect(server.log.for('/bytes/exfiltrated')).toEqual([]);
+    await startFetch(page, 'in', SMALL);
+    expect((await eventFor(page, 'in')).result).toBe('success');
+  };
+
+  test('from a header', async () => {
+    serve('/plain/policy', `<!doctype html>${SCRIPT}`, { 'content-security-policy': POLICY });
+    await refused(await openPage(browser, `${server.freshSecureOrigin()}/plain/policy`));
+  });
+
+  test('from an element, also when a script takes it out', async () => {
+    serve(
+      '/plain/policy',
+      `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}">${SCRIPT}`,
+    );
+    const page = await openPage(browser, `${server.freshSecureOrigin()}/plain/policy`);
+    await page.evaluate(() => document.querySelector('meta')?.remove());
+    await refused(page);
+  });
+
+  test('also when a script changes the address', async () => {
+    serve('/plain/policy', `<!doctype html>${SCRIPT}`, { 'content-security-policy': POLICY });
+    const page = await openPage(browser, `${server.freshSecureOrigin()}/plain/policy`);
+    await page.evaluate(() => history.pushState(null, '', '/plain/'));
+    await refused(page);
+  });
+
+  test('holds where a redirect ends', async () => {
+    const allowed = server.freshSecureOrigin();
+    serve('/plain/policy', `<!doctype html>${SCRIPT}`, {
+      'content-security-policy': `connect-src 'self' ${allowed}`,
+    });
+    const page = await openPage(browser, `${server.freshSecureOrigin()}/plain/policy`);
+    const url = `${allowed}/bytes/open?cors=*&redirect=${encodeURIComponent(cross())}`;
+    await startFetch(page, 'redirected', url);
+    expect(await eventFor(page, 'redirected')).toMatchObject({
+      result: 'failure',
+      downloaded: 0,
+      records: [],
+    });
+  });
+
+  test('the page’s referrer policy holds', async () => {
+    serve('/plain/quiet', `<!doctype html>${SCRIPT}`, { 'referrer-policy': 'no-referrer' });
+    const page = await openPage(browser, `${server.freshSecureOrigin()}/plain/quiet`);
+    await startFetch(page, 'quiet', [
+      '/bytes/quiet?size=10',
+      `${server.freshSecureOrigin()}/bytes/quiet?size=10&cors=*`,
+    ]);
+    expect((await eventFor(page, 'quiet')).result).toBe('success');
+    expect(server.log.for('/bytes/quiet').map(({ headers }) => headers.referer)).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe('consent', () => {
+  test('a blocked site may not, one to ask about waits', async () => {
+    const origin = server.freshSecureOrigin();
+    const page = await openSite(browser, origin);
+    const say = async (permission: string) => {
+      const options = await browser.openExtensionPage('options.html');
+      await options.evaluate(
+        (origin, permission) =>
+          new Promise<void>((resolve, reject) => {
+            const opening = indexedDB.open('backfetch');
+            opening.onerror = () => reject(opening.error);
+            opening.onsuccess = () => {
+              const change = opening.result.transaction('sites', 'readwrite');
+              change.objectStore('sites').put({ origin, permission });
+              change.oncomplete = () => resolve();
+            };
+          }),
+        origin,
+        permission,
+      );
+      await options.close();
+    };
+    await say('block');
+    expect(await refusalOf(page, SMALL)).toMatch(/^NotAllowedError/);
+    await say('ask');
+    await startFetch(page, 'asked', SMALL, { title: 'Asked' });
+    const popup = await browser.openPopup();
+    await until('the popup asks', () => popup.$('[data-phase=asking] .title[title=Asked]'));
+    expect(server.log.for('/bytes/small')).toEqual([]);
+  });
+
+  test('many at once that nobody clicked for ask', async () => {
+    serve(
+      '/plain/greedy',
+      `<!doctype html>${SCRIPT}<script type="module">
+        const { backgroundFetch } = await navigator.serviceWorker.ready;
+        for (let n = 0; n < 7; n++) await backgroundFetch.fetch('n' + n, '/bytes/greedy?size=10', { title: 'Greedy ' + n });
+        await fetch('/greedy-has-asked');
+      </script>`,
+    );
+    const gate = server.gate('/bytes/greedy', 1);
+    // Nothing is evaluated in the page: that would pass for an activation by the person.
+    await (await browser.newPage()).goto(`${server.freshSecureOrigin()}/plain/greedy`);
+    await server.log.wait('/greedy-has-asked');
+    const popup = await browser.openPopup();
+    await until('the popup asks for two', async () => {
+      const titles = await popup.$$eval('[data-phase=asking] .title', (all) =>
+        all.map((each) => each.textContent),
+      );
+      return (
+        titles
+          .filter((each) => each?.startsWith('Greedy'))
+          .sort()
+          .join() === 'Greedy 5,Greedy 6'
+      );
+    });
+    gate.open();
+  });
+
+  test('titles are text, in one line, and turn nothing round', async () => {
+    const page = await openSite(browser, server.freshSecureOrigin());
+    const gate = server.gate('/bytes/small', 1);
+    const title = '<img src=x onerror="document.title=`pwned`">\u202egnp.exe\u2066\n\nsecond line';
+    await startFetch(page, 'title', SMALL, { title });
+    await gate.reached;
+    const popup = await browser.openPopup();
+    const shown = '<img src=x onerror="document.title=`pwned`"> gnp.exe second line';
+    await until('the title is shown', () =>
+      popup.$$eval('.title', (all, shown) => all.some((each) => each.textContent === shown), shown),
+    );
+    expect(await popup.$('.title img')).toBeNull();
+    expect(await popup.title()).not.toBe('pwned');
+    gate.open();
+  });
+});
+
+describe('the host frame', () => {
+  const HOSTILE = `<!doctype html><meta http-equiv="refresh" content="0;url=/pwned/refresh">
+    <script>fetch('/pwned/script')</script><img src="/pwned/image"><link rel="stylesheet" href="/pwned/style">
+    <iframe src="/pwned/frame"></iframe><object data="/pwned/object"></object>`;
+  const cross = () => `${server.freshSecureOrigin()}/bytes/cross?size=10&cors=*`;
+
+  test('nothing of the site runs or loads in it, whatever the site answers', async () => {
+    serve('/robots.txt', HOSTILE, {
+      'x-frame-options': 'DENY',
+      'content-security-policy': "default-src *; frame-ancestors 'none'",
+    });
+    const page = await openSite(browser, server.freshSecureOrigin());
+    await startFetch(page, 'framed', cross());
+    expect((await eventFor(page, 'framed')).result).toBe('success');
+    expect(server.log.for('/robots.txt').length).toBeGreaterThan(0);
+    expect(server.log.all.filter(({ path }) => path.startsWith('/pwned/'))).toEqual([]);
+  });
+
+  test('its rules are gone when it is, and after the background died', async () => {
+    const page = await openSite(browser, server.freshSecureOrigin());
+    await startFetch(page, 'framed', cross());
+    await eventFor(page, 'framed');
+    await until('the rules are gone', async () => (await sessionRules()) === 0);
+
+    let asked = () => {};
+    const reached = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    server.intercept(({ url }) => {
+      if (url.pathname !== '/robots.txt') return false;
+      asked();
+      return true;
+    });
+    const another = await openSite(browser, server.freshSecureOrigin());
+    await startFetch(another, 'stuck', cross());
+    await reached;
+    expect(await sessionRules()).toBeGreaterThan(0);
+    server.reset();
+    await browser.endDownloader();
+    await browser.endBackground();
+    expect((await eventFor(another, 'stuck')).result).toBe('success');
+    await until('the rules are gone', async () => (await sessionRules()) === 0);
+  });
+
+  test('a page can neither embed nor talk to one', async () => {
+    const victim = server.freshSecureOrigin();
+    serve('/robots.txt', '<!doctype html><p>robots', { 'x-frame-options': 'DENY' });
+    serve('/open.txt', '<!doctype html><p>open');
+    const page = await openSite(browser, server.freshSecureOrigin());
+    const messages = await page.evaluate(async (victim) => {
+      const heard: unknown[] = [];
+      addEventListener('message', ({ data }) => heard.push(data));
+      const load = (path: string) =>
+        new Promise<boolean>((resolve) => {
+          const frame = document.createElement('iframe');
+          frame.src = `${victim}${path}?__backfetch_host=00000000-0000-4000-8000-000000000000`;
+          frame.onload = () => resolve(true);
+          frame.onerror = () => resolve(false);
+          document.body.append(frame);
+        });
+      await load('/robots.txt');
+      await load('/open.txt');
+      const opened = document.querySelectorAll('iframe');
+      for (const frame of opened)
+        frame.contentWindow?.postMessage({ call: 1, name: 'fetch', argument: {} }, '*');
+      // What was heard so far was posted before this.
+      await new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = resolve;
+        port2.postMessage('');
+      });
+      return heard;
+    }, victim);
+    expect(messages).toEqual([]);
+    const frames = page.mainFrame().childFrames();
+    const texts = await Promise.all(
+      frames.map((frame) => frame.evaluate(() => document.body?.textContent?.trim()).catch(() => null)),
+    );
+    expect(texts).not.toContain('robots');
+    expect(await sessionRules()).toBe(0);
+  });
+});
+
+test('a site can’t tell the extension but by the API', async () => {
+  const page = await openSite(browser, server.freshSecureOrigin());
+  const files = [
+    'manifest.json',
+    'page.js',
+    'popup.html',
+    'icon/128.png',
+    'service-worker-shim.js',
+    'emulated-scope.js',
+  ];
+  const urls = files.map((file) => browser.extensionUrl(file));
+  const reached = await page.evaluate(
+    (urls) =>
+      Promise.all(
+        urls.map(async (url) => {
+          const image = await new Promise<boolean>((resolve) => {
+            const element = new Image();
+            element.onload = () => resolve(true);
+            element.onerror = () => resolve(false);
+            element.src = url;
+          });
+          const fetched = await fetch(url, { mode: 'no-cors' }).then(
+            () => true,
+            () => false,
+          );
+          return image || fetched;
+        }),
+      ),
+    urls,
+  );
+  expect(reached).toEqual(files.map(() => false));
+  const stacks = await page.evaluate(async () => {
+    const registration = (await navigator.serviceWorker.ready) as never as {
+      backgroundFetch: { fetch(...args: unknown[]): Promise<unknown> };
+    };
+    const seen: unknown[] = [];
+    addEventListener('error', ({ filename, error }) => seen.push(filename, error?.stack));
+    const options = {
+      get title() {
+        seen.push(new Error('seen from inside').stack);
+        return '';
+      },
+    };
+    await registration.backgroundFetch.fetch('id', '//:', options).catch((error) => seen.push(error.stack));
+    await registration.backgroundFetch.fetch('', [], {}).catch((error) => seen.push(error.stack));
+    return seen.join('\n');
+  });
+  expect(stacks).not.toBe('');
+  expect(stacks).not.toContain(EXTENSION);
+  expect(stacks).not.toMatch(/extension:/);
+  const own = await page.evaluate(() =>
+    [...Object.getOwnPropertyNames(globalThis), ...document.documentElement.getAttributeNames()].filter(
+      (name) => /backfetch/i.test(name),
+    ),
+  );
+  expect(own).toEqual([]);
+});
+
+test('pages’ own scripts and answers are left as they are', async () => {
+  const origin = server.freshSecureOrigin();
+  serve('/plain/own', `<!doctype html>${SCRIPT}`, { 'x-frame-options': 'DENY' });
+  const source = "postMessage('worker as it was')";
+  server.page('/plain/worker.js', source);
+  const page = await openPage(browser, `${origin}/plain/own`);
+  await startFetch(page, 'meanwhile', SMALL);
+  const seen = await page.evaluate(async () => {
+    const script = await (await fetch('/plain/worker.js')).text();
+    const { headers } = await fetch('/plain/own');
+    const worker = new Worker('/plain/worker.js');
+    const said = await new Promise((resolve) => {
+      worker.onmessage = ({ data }) => resolve(data);
+    });
+    return { script, options: headers.get('x-frame-options'), said };
+  });
+  expect(seen).toEqual({ script: source, options: 'DENY', said: 'worker as it was' });
+});
+
+test('extension pages run no script but their own', async () => {
+  const popup = await browser.openPopup();
+  const ran = await popup.evaluate(async () => {
+    const element = document.createElement('script');
+    element.textContent = 'globalThis.pwned = true';
+    document.body.append(element);
+    const remote = document.createElement('script');
+    remote.src = 'data:text/javascript,globalThis.pwned=true';
+    const settled = new Promise((resolve) => {
+      remote.onload = resolve;
+      remote.onerror = resolve;
+    });
+    document.body.append(remote);
+    await settled;
+    return 'pwned' in globalThis;
+  });
+  expect(ran).toBe(false);
+});
+
+test('downloads of a site that got through are whole all the same', async () => {
+  const page = await openSite(browser, server.freshSecureOrigin());
+  await startFetch(page, 'fine', SMALL, { title: 'Fine' });
+  expect((await eventFor(page, 'fine')).result).toBe('success');
+  expect((await downloadOf(page, SMALL))?.size).toBe(1000);
+  const popup = await browser.openPopup();
+  await untilRow(popup, 'fine is here', /site\d+\.example/);
+  expect(await rowText(popup, 'Nothing')).toBeNull();
+});
