@@ -48,6 +48,17 @@ async function embed(page: Page | Frame, url: string): Promise<Frame> {
   return frame;
 }
 
+/** Leaves host frames without an answer, so that they stay half open; resolves when one is asked for. */
+function holdHostFrame(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.intercept(({ url }) => {
+    if (url.pathname !== '/robots.txt') return false;
+    resolve();
+    return true;
+  });
+  return promise;
+}
+
 /** What `backgroundFetch.fetch()` throws, as a string; 'nothing' where it starts. */
 function refusalOf(page: Page | Frame, url: string): Promise<string> {
   return page.evaluate(async (url) => {
@@ -82,6 +93,16 @@ describe('who asks', () => {
     await gate.reached;
     const hostile = await openSite(browser, server.freshSecureOrigin());
     expect(await idsOf(hostile)).toEqual([]);
+    const forged = await hostile.evaluate(async (scope) => {
+      const registration = await navigator.serviceWorker.ready;
+      Object.defineProperty(registration, 'scope', { value: scope });
+      const { backgroundFetch } = registration as never as {
+        backgroundFetch: { getIds(): Promise<string[]>; get(id: string): Promise<unknown> };
+      };
+      const answers = [backgroundFetch.getIds(), backgroundFetch.get('secret')];
+      return Promise.all(answers.map((answer) => answer.catch((error: unknown) => `${error}`)));
+    }, victim.url());
+    expect(forged).toEqual([expect.stringMatching(/^TypeError/), expect.stringMatching(/^TypeError/)]);
     expect(await idsOf(victim)).toEqual(['secret']);
   });
 
@@ -262,21 +283,24 @@ describe('CORS', () => {
 
 describe('where to', () => {
   const own = server.freshSecureOrigin();
+  const LOCAL = /local network/;
 
   test.each([
-    ['a blocked port', 'https://other.example:25/'],
-    ['mixed content', 'http://other.example/'],
-    ['this device', `http://127.0.0.1:${server.port}/bytes/private?size=10&cors=*`],
-    ['this device by name', `https://localhost:${server.port}/bytes/private?size=10&cors=*`],
-    ['the local network', 'https://192.168.0.1/'],
-    ['a name of the local network', 'https://printer.local/'],
-    ['a link-local address', 'https://[fe80::1]/'],
-    ['URL credentials', 'https://user:password@other.example/'],
-    ['dangling markup', 'https://other.example/?\n<'],
-    ['another scheme', 'ftp://other.example/'],
-  ])('not to %s', async (_, url) => {
+    ['a blocked port', 'https://other.example:25/', /blocked/],
+    ['mixed content', 'http://other.example/', /mixed content/],
+    ['this device', `http://127.0.0.1:${server.port}/bytes/private?size=10&cors=*`, LOCAL],
+    ['this device by name', `https://localhost:${server.port}/bytes/private?size=10&cors=*`, LOCAL],
+    ['the local network', 'https://192.168.0.1/', LOCAL],
+    ['a name of the local network', 'https://printer.local/', LOCAL],
+    ['a link-local address', 'https://[fe80::1]/', LOCAL],
+    ['URL credentials', 'https://user:password@other.example/', /credentials/],
+    ['dangling markup', 'https://other.example/?\n<', /dangling/],
+    ['another scheme', 'ftp://other.example/', /scheme/],
+  ])('not to %s', async (_, url, reason) => {
     const page = await openSite(browser, own);
-    expect(await refusalOf(page, url)).toMatch(/^TypeError: /);
+    const refusal = await refusalOf(page, url);
+    expect(refusal).toMatch(/^TypeError: /);
+    expect(refusal).toMatch(reason);
     expect(server.log.for('/bytes/private')).toEqual([]);
   });
 
@@ -454,16 +478,8 @@ describe('the host frame', () => {
     await eventFor(page, 'framed');
     await until('the rules are gone', async () => (await sessionRules()) === 0);
 
-    let asked = () => {};
-    const reached = new Promise<void>((resolve) => {
-      asked = resolve;
-    });
-    server.intercept(({ url }) => {
-      if (url.pathname !== '/robots.txt') return false;
-      asked();
-      return true;
-    });
     const another = await openSite(browser, server.freshSecureOrigin());
+    const reached = holdHostFrame();
     await startFetch(another, 'stuck', cross());
     await reached;
     expect(await sessionRules()).toBeGreaterThan(0);
@@ -577,7 +593,9 @@ test('pages’ own scripts and answers are left as they are', async () => {
   const source = "postMessage('worker as it was')";
   server.page('/plain/worker.js', source);
   const page = await openPage(browser, `${origin}/plain/own`);
-  await startFetch(page, 'meanwhile', SMALL);
+  const reached = holdHostFrame();
+  await startFetch(page, 'meanwhile', `${server.freshSecureOrigin()}/bytes/cross?size=10&cors=*`);
+  await reached;
   const seen = await page.evaluate(async () => {
     const script = await (await fetch('/plain/worker.js')).text();
     const { headers } = await fetch('/plain/own');
