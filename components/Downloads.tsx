@@ -27,6 +27,7 @@ import { useLive, useNow, useOnline } from './hooks.ts';
 import { LazyRow } from './LazyRow.tsx';
 import { Origin } from './Origin.tsx';
 import { Shortcuts } from './Shortcuts.tsx';
+import { SiteAccess } from './SiteAccess.tsx';
 import { useKeptFocus } from './useKeptFocus.ts';
 import { useShortcuts } from './useShortcuts.ts';
 
@@ -133,6 +134,7 @@ export function Downloads({ page }: { page: boolean }) {
         </search>
       )}
       <main ref={main} tabIndex={-1} aria-label={t('downloads')}>
+        <SiteAccess />
         {ready && rows.length === 0 && <Nothing />}
         {rows.length > 0 && found.length === 0 && <p class="nothing hint">{t('nothingFound')}</p>}
         {groupBySite(found.filter((row) => !isFinished(row))).map((group) => (

@@ -1,25 +1,12 @@
-import { useEffect, useState } from 'preact/hooks';
-import browser from 'webextension-polyfill';
 import { t } from '../lib/ui/messages.ts';
+import { GrantButton, useSiteAccess } from './SiteAccess.tsx';
 
-const EVERY_SITE = { origins: ['http://*/*', 'https://*/*'] };
 /** A site that shows what web apps can do, Background Fetch among it. */
 const DEMO = 'https://whatpwacando.today/background-fetch';
 
 /** What the extension does and may access, told once when it is installed. */
 export function Welcome() {
-  /** Null until the browser has said. */
-  const [granted, setGranted] = useState<boolean | null>(null);
-  useEffect(() => {
-    const look = () => void browser.permissions.contains(EVERY_SITE).then(setGranted);
-    look();
-    browser.permissions.onAdded.addListener(look);
-    browser.permissions.onRemoved.addListener(look);
-    return () => {
-      browser.permissions.onAdded.removeListener(look);
-      browser.permissions.onRemoved.removeListener(look);
-    };
-  }, []);
+  const granted = useSiteAccess();
   return (
     <main>
       <img src="/icon/128.png" alt="" width="64" height="64" />
@@ -38,16 +25,7 @@ export function Welcome() {
         {granted === false && <p>{t('welcomeGrantHint')}</p>}
       </div>
       <p class="actions">
-        {granted === false && (
-          <button
-            type="button"
-            class="primary"
-            data-action="grant"
-            onClick={() => void browser.permissions.request(EVERY_SITE)}
-          >
-            {t('welcomeGrant')}
-          </button>
-        )}
+        {granted === false && <GrantButton />}
         <a class="button" href={DEMO} target="_blank" rel="noopener noreferrer">
           {t('welcomeTry')}
         </a>
