@@ -1,5 +1,6 @@
 /** For unit tests: `browser.i18n` over the real message files. Use: `vi.mock('webextension-polyfill', fakePolyfill)`. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface Message {
   message: string;
@@ -7,12 +8,12 @@ export interface Message {
   placeholders?: Record<string, { content: string }>;
 }
 
-const folder = new URL('../../public/_locales/', import.meta.url);
+const folder = join(import.meta.dirname, '../../public/_locales');
 
 export const LOCALES = readdirSync(folder);
 
 export function messagesOf(locale: string): Record<string, Message> {
-  return JSON.parse(readFileSync(new URL(`${locale}/messages.json`, folder), 'utf8'));
+  return JSON.parse(readFileSync(join(folder, locale, 'messages.json'), 'utf8'));
 }
 
 let messages = messagesOf('en');
