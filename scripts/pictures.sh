@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Takes pictures of the extension's pages into docs/pictures/.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/install.sh
+
+install_packages
+install_browser chromium
+wxt build -b chrome --mv3 >"$results/build.log" 2>&1 || fail "The build failed: see $results/build.log."
+exec node scripts/pictures.ts
