@@ -56,7 +56,7 @@ export function installBackgroundFetch(scope: ServiceWorkerGlobalScope): FireEve
   installInterfaces(scope);
   installManager(scope, realm);
   defineInterface(scope, 'BackgroundFetchEvent', BackgroundFetchEvent);
-  defineInterface(scope, 'BackgroundFetchUpdateUIEvent', BackgroundFetchUpdateUIEvent);
+  defineInterface(scope, 'BackgroundFetchUpdateUIEvent', BackgroundFetchUpdateUIEvent, { constructor: 2 });
   for (const name of HANDLED_EVENTS) defineEventHandler(scope, name);
   let opensWindows = false;
 
@@ -116,7 +116,7 @@ function dispatch(scope: EventTarget, event: Event, lifetime: Lifetime): void {
 /** The classes of the events, which only exist where ExtendableEvent does. */
 function createEventInterfaces({ ExtendableEvent }: ServiceWorkerGlobalScope) {
   let begin!: (event: BackgroundFetchEvent, caller: Caller<WorkerCalls>) => Lifetime;
-  let origin!: (event: BackgroundFetchEvent) => Origin | null;
+  let origin!: (event: object) => Origin | null;
 
   /** https://wicg.github.io/background-fetch/#background-fetch-event */
   class BackgroundFetchEvent extends ExtendableEvent {
@@ -130,7 +130,7 @@ function createEventInterfaces({ ExtendableEvent }: ServiceWorkerGlobalScope) {
         event.#origin = { lifetime, caller };
         return lifetime;
       };
-      origin = (event) => event.#origin;
+      origin = (event) => (#origin in event ? event.#origin : null);
     }
 
     constructor(type: string, init: EventInit & { registration: BackgroundFetchRegistration }) {
@@ -145,13 +145,6 @@ function createEventInterfaces({ ExtendableEvent }: ServiceWorkerGlobalScope) {
     get registration(): BackgroundFetchRegistration {
       if (this.#origin) this.#origin.lifetime.used = true;
       return this.#registration;
-    }
-
-    /** Native waitUntil refuses events that a script made. */
-    override waitUntil(promise: unknown): void {
-      const { lifetime } = activeOrigin(this.#origin);
-      lifetime.used = true;
-      lifetime.extend(Promise.resolve(promise));
     }
   }
 
@@ -171,6 +164,18 @@ function createEventInterfaces({ ExtendableEvent }: ServiceWorkerGlobalScope) {
       })();
     }
   }
+
+  // Native waitUntil refuses events that a script made. A proxy, because the function then still looks native.
+  const { prototype } = ExtendableEvent;
+  prototype.waitUntil = new Proxy(prototype.waitUntil, {
+    apply(native, event: object, args: unknown[]) {
+      const own = origin(event);
+      if (!own || args.length === 0) return Reflect.apply(native, event, args);
+      const { lifetime } = activeOrigin(own);
+      lifetime.used = true;
+      lifetime.extend(Promise.resolve(args[0]));
+    },
+  });
   return { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent, begin };
 }
 

@@ -18,7 +18,10 @@ export interface FetchEvent extends ExtendableEvent {
 
 export interface ServiceWorkerGlobalScope extends EventTarget {
   readonly location: { readonly href: string };
-  readonly ExtendableEvent: new (type: string, init?: EventInit) => ExtendableEvent;
+  readonly ExtendableEvent: {
+    new (type: string, init?: EventInit): ExtendableEvent;
+    prototype: ExtendableEvent;
+  };
   readonly Clients: { prototype: { openWindow(url: string): Promise<object | null> } };
   readonly ServiceWorkerRegistration: { prototype: ServiceWorkerRegistration };
 }
