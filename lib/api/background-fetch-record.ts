@@ -54,9 +54,7 @@ async function responseReady(realm: Realm, key: string, record: RecordSnapshot):
   while (!response.head && response.result === '') response = await read(response.generation, 0, false);
   const { head, result } = response;
   if (!head || !isExposed(result)) throw resultException(result);
-  // Native hands out an empty body with a status that is not ok, though the specification gives its bytes.
-  if (head.status < 200 || head.status > 299) return toResponse(head, null);
-  if (result === 'success') return toResponse(head, new Blob(response.pieces));
+  if (result !== '') return toResponse(head, new Blob(response.pieces));
   return toResponse(head, bodyStream(response, read));
 }
 
