@@ -29,6 +29,7 @@ step style biome check .
 step unit tests unit
 if step 'build for Firefox' wxt build -b firefox --mv3; then step firefox tests firefox; fi
 if step 'build for Chromium' wxt build -b chrome --mv3; then step chromium tests chromium; fi
+step chromium-native tests chromium-native
 
 echo
 bash scripts/summary.sh
