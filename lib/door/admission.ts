@@ -30,6 +30,16 @@ export async function admit(site: Site, wanted: Wanted): Promise<'active' | 'pen
 }
 
 /**
+ * https://w3c.github.io/permissions/#permission-state: what the next background fetch without a click of the person would
+ * meet, but for how many are open.
+ */
+export async function permissionState(site: Site): Promise<PermissionState> {
+  const permission = await permissionOf(site.origin);
+  if (permission === 'block') return 'denied';
+  return permission === 'ask' || site.unseen ? 'prompt' : 'granted';
+}
+
+/**
  * A site may learn of its own limits, and must not learn from them what others store: so the device's room is told and
  * compared roughly, as the next smaller power of two.
  */

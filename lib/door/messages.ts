@@ -126,6 +126,8 @@ export const siteCallSchemas: Schemas<SiteCalls> = {
   }),
   get: v.strictObject({ scope: httpUrl, id: text(MAX_TEXT) }),
   getIds: v.strictObject({ scope: httpUrl }),
+  unregistered: v.strictObject({ scope: httpUrl }),
+  permission: v.undefined(),
   abort: v.strictObject({ key }),
   match: v.strictObject({ key, request: v.nullable(requestHead), options: flags, first: v.boolean() }),
   read: v.strictObject({ key, index: size, generation: size, offset: size, headKnown: v.boolean() }),

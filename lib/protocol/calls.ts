@@ -31,6 +31,10 @@ export interface SiteCalls {
   /** BackgroundFetchManager.getIds() */
   getIds: { argument: { scope: string }; result: string[] };
   /** BackgroundFetchRegistration.abort() */
+  /** ServiceWorkerRegistration.unregister() has cleared the registration with this scope. */
+  unregistered: { argument: { scope: string }; result: undefined };
+  /** The state of the permission "background-fetch": https://wicg.github.io/background-fetch/#permissions */
+  permission: { argument: undefined; result: PermissionState };
   abort: { argument: { key: string }; result: boolean };
   /**
    * BackgroundFetchRegistration.match() and matchAll(). `request` null matches every record; `first` stops at the first

@@ -8,6 +8,7 @@ import { toException } from '../api/exceptions.ts';
 import { installInterfaces, installManager } from '../api/install.ts';
 import { createRealm } from '../api/realm.ts';
 import { defineInterface, toUIOptions } from '../api/webidl.ts';
+import { watchUnregister } from '../api/unregister.ts';
 import type {
   BackgroundFetchEventName,
   Caller,
@@ -59,6 +60,8 @@ export function installBackgroundFetch(scope: ServiceWorkerGlobalScope): FireEve
   defineInterface(scope, 'BackgroundFetchUpdateUIEvent', BackgroundFetchUpdateUIEvent, { constructor: 2 });
   for (const name of HANDLED_EVENTS) defineEventHandler(scope, name);
   let opensWindows = false;
+  watchUnregister(scope, realm);
+  installPermission(scope, realm);
 
   return async ({ event: name, snapshot }, port) => {
     const caller = rpcClient<WorkerCalls>(portChannel(port));

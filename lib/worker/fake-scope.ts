@@ -27,6 +27,10 @@ export function createFakeScope(): FakeScope {
   return Object.assign(new EventTarget(), {
     location: { href: 'https://site.example/app/sw.js' },
     ExtendableEvent: FakeExtendableEvent,
+
+  async unregister(): Promise<boolean> {
+    return true;
+  }
     Clients: FakeClients,
     clients: new FakeClients(),
     ServiceWorkerRegistration: FakeServiceWorkerRegistration,
