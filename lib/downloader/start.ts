@@ -1,4 +1,6 @@
 import { deliver, fireBackgroundFetchClickEvent } from '../delivery/deliver.ts';
+import type { SiteClients } from '../delivery/worker-calls.ts';
+import { openDoor } from '../door/door.ts';
 import { type FrameRule, HostFrames } from '../host-frame/host-frames.ts';
 import { siteRequest } from '../host-frame/site-request.ts';
 import { connection, isMetered } from '../platform/connection.ts';
@@ -114,8 +116,26 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
 
   return {
     wake,
+  /** A service worker is the site's own as an open page is not: what it begins the person has to allow. */
+  async function serveWorker(origin: string, scriptURL: string, token: string): Promise<void> {
+    const release = host.hold();
+    try {
+      const site = { origin, otherIdentity: false, thirdParty: false, unseen: true };
+      const door = openDoor(site, { changed: delivery.changed, seen: () => {} });
+      await frames.use(origin, (agent) => agent.admit(scriptURL, token, door));
+    } finally {
+      release();
+    }
+  }
+
     async tryNow({ key }) {
       downloader.tryNow(key);
+    async knock({ origin, scriptURL, token }) {
+      serveWorker(origin, scriptURL, token).catch((error: unknown) => {
+        console.warn(`Backfetch: a service worker of ${origin} could not be heard.`, error);
+      });
+      return undefined;
+    },
       return wake({ key });
     },
     async click({ key }) {

@@ -3,6 +3,7 @@ import { startDownloader } from '../downloader/start.ts';
 import type { Answers } from '../protocol/calls.ts';
 import type { DownloaderCommands } from '../protocol/commands.ts';
 import { extendServiceWorkerScripts } from './firefox-service-worker-scripts.ts';
+import { hearWorkers } from './firefox-worker-knocks.ts';
 import { frameRule } from './frame-rule.ts';
 import { openTab } from './open-tab.ts';
 import type { Platform } from './platform.ts';
@@ -29,7 +30,14 @@ let downloader: Answers<DownloaderCommands> | undefined;
 
 /** The event page is background and downloader in one. */
 export const firefox: Platform = {
-  start: () => extendServiceWorkerScripts(browser),
+  start() {
+    extendServiceWorkerScripts(browser);
+    hearWorkers(browser, (knock) => {
+      firefox.downloader.call('knock', knock).catch((error: unknown) => {
+        console.error('Backfetch: a service worker could not be heard.', error);
+      });
+    });
+  },
   downloader: {
     call(name, argument) {
       downloader ??= startDownloader({

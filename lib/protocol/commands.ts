@@ -52,6 +52,8 @@ export interface DownloaderCommands {
 /** A command as it travels: `to` says which of our places it is for. */
 export interface CommandMessage {
   to: 'background' | 'downloader';
+  /** A site's service worker wants to make a call, outside of any event of ours: see lib/protocol/worker-knock.ts. */
+  knock: { argument: { origin: string; scriptURL: string; token: string }; result: undefined };
   name: string;
   argument: unknown;
 }

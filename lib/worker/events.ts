@@ -6,9 +6,10 @@ import {
 } from '../api/background-fetch-registration.ts';
 import { toException } from '../api/exceptions.ts';
 import { installInterfaces, installManager } from '../api/install.ts';
+import { installPermission } from '../api/permissions.ts';
 import { createRealm } from '../api/realm.ts';
-import { defineInterface, toUIOptions } from '../api/webidl.ts';
 import { watchUnregister } from '../api/unregister.ts';
+import { defineInterface, toUIOptions } from '../api/webidl.ts';
 import type {
   BackgroundFetchEventName,
   Caller,
@@ -49,19 +50,22 @@ const HANDLED_EVENTS: BackgroundFetchEventName[] = [
   'backgroundfetchclick',
 ];
 
-/** Gives a service worker's global scope the Background Fetch API. */
-export function installBackgroundFetch(scope: ServiceWorkerGlobalScope): FireEvent {
+/** Gives a service worker's global scope the Background Fetch API. `outsideEvents` carries calls that no event can carry. */
+export function installBackgroundFetch(
+  scope: ServiceWorkerGlobalScope,
+  outsideEvents: Caller<SiteCalls> = { call: refuse },
+): FireEvent {
   const live = new Set<LiveEvent>();
-  const realm = createRealm(callerOf(live));
+  const realm = createRealm(callerOf(live, outsideEvents));
   const { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent, begin } = createEventInterfaces(scope);
   installInterfaces(scope);
   installManager(scope, realm);
+  watchUnregister(scope, realm);
+  installPermission(scope, realm);
   defineInterface(scope, 'BackgroundFetchEvent', BackgroundFetchEvent);
   defineInterface(scope, 'BackgroundFetchUpdateUIEvent', BackgroundFetchUpdateUIEvent, { constructor: 2 });
   for (const name of HANDLED_EVENTS) defineEventHandler(scope, name);
   let opensWindows = false;
-  watchUnregister(scope, realm);
-  installPermission(scope, realm);
 
   return async ({ event: name, snapshot }, port) => {
     const caller = rpcClient<WorkerCalls>(portChannel(port));
@@ -89,20 +93,21 @@ export function installBackgroundFetch(scope: ServiceWorkerGlobalScope): FireEve
   };
 }
 
-/** A service worker is heard by the background only through its events. */
-function callerOf(live: Set<LiveEvent>): Caller<SiteCalls> {
+async function refuse(): Promise<never> {
+  throw new CallFailure(
+    'NotAllowedError',
+    'A service worker can do this only while it handles a background fetch event.',
+  );
+}
+
+/** While an event runs, the way that it came is the shortest. */
+function callerOf(live: Set<LiveEvent>, outsideEvents: Caller<SiteCalls>): Caller<SiteCalls> {
   return {
     call: async (name, argument) => {
       const events = [...live];
-      const { key } = argument as { key?: string };
+      const key = (argument as { key?: string } | undefined)?.key;
       const event = events.find((one) => one.key === key) ?? events[0];
-      if (!event) {
-        throw new CallFailure(
-          'NotAllowedError',
-          'A service worker can do this only while it handles a background fetch event.',
-        );
-      }
-      return event.caller.call(name, argument);
+      return (event?.caller ?? outsideEvents).call(name, argument);
     },
   };
 }
