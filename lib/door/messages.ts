@@ -136,4 +136,7 @@ export const siteCallSchemas: Schemas<SiteCalls> = {
 export const eventCallSchemas: Schemas<Omit<EventCalls, 'settled'>> = {
   updateUI: uiOptions,
   openWindow: v.strictObject({ url: httpUrl }),
+  matchClients: v.undefined(),
+  postToClient: v.strictObject({ id: text(64), message: v.unknown() }),
+  focusClient: v.strictObject({ id: text(64) }),
 };

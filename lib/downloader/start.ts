@@ -34,6 +34,7 @@ export interface DownloaderHost {
   hold(): () => void;
   frameRule: FrameRule;
   openTab(url: string): Promise<void>;
+  clients: SiteClients;
 }
 
 /** Starts downloading and handing over in this document, which must be able to hold frames. */
@@ -57,6 +58,7 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     withAgent: frames.use.bind(frames),
     loadScopeScript: host.loadScopeScript,
     openTab: host.openTab,
+    clients: host.clients,
     changed: async (key: string) => {
       announceChange(key);
       await wake({ key });
@@ -114,8 +116,6 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     wake({}).catch((error: unknown) => console.error('Backfetch: another line was not taken up.', error));
   });
 
-  return {
-    wake,
   /** A service worker is the site's own as an open page is not: what it begins the person has to allow. */
   async function serveWorker(origin: string, scriptURL: string, token: string): Promise<void> {
     const release = host.hold();
@@ -128,14 +128,16 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     }
   }
 
-    async tryNow({ key }) {
-      downloader.tryNow(key);
+  return {
+    wake,
     async knock({ origin, scriptURL, token }) {
       serveWorker(origin, scriptURL, token).catch((error: unknown) => {
         console.warn(`Backfetch: a service worker of ${origin} could not be heard.`, error);
       });
       return undefined;
     },
+    async tryNow({ key }) {
+      downloader.tryNow(key);
       return wake({ key });
     },
     async click({ key }) {

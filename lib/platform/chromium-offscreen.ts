@@ -36,6 +36,15 @@ export function startOffscreen(): void {
     async openTab(url) {
       await sendCommand('openTab', { url });
     },
+    clients: {
+      match: (origin) => sendCommand('matchClients', { origin }),
+      async post(origin, id, message) {
+        await sendCommand('postToClient', { origin, id, message });
+      },
+      async focus(origin, id) {
+        await sendCommand('focusClient', { origin, id });
+      },
+    },
   });
   receiveCommands<DownloaderCommands>('downloader', downloader);
   reportChanges((key) => {

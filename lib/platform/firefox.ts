@@ -7,6 +7,7 @@ import { hearWorkers } from './firefox-worker-knocks.ts';
 import { frameRule } from './frame-rule.ts';
 import { openTab } from './open-tab.ts';
 import type { Platform } from './platform.ts';
+import { siteClients } from './site-clients.ts';
 
 /** Firefox ends an idle event page after 30 s, but not one that calls an extension API now and then. */
 const KEEP_ALIVE_EVERY = 15_000;
@@ -47,6 +48,7 @@ export const firefox: Platform = {
         hold,
         frameRule: (token, open) => frameRule(firefox.ownFrames, token, open),
         openTab,
+        clients: siteClients,
       });
       return downloader[name](argument as never) as never;
     },
