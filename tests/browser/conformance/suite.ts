@@ -21,6 +21,7 @@ export const implementation: Implementation = isNative
 
 /** In ms. Where a promise never settles that is the failure that is expected. */
 const TIMEOUT = 30_000;
+const DEPARTURE_TIMEOUT = 10_000;
 
 /**
  * One requirement of a standard, as a test. Where `departures` lists it for this implementation it has to fail: one that
@@ -30,7 +31,8 @@ export function requirement(name: string, body: () => Promise<void>): void {
   const departs = departures.some(
     (departure) => departure.requirement === name && departure.of.includes(implementation),
   );
-  (departs ? test.fails : test)(name, body, TIMEOUT);
+  if (departs) test.fails(name, body, DEPARTURE_TIMEOUT);
+  else test(name, body, TIMEOUT);
 }
 
 /** A page of the suite with its service worker. */
