@@ -32,6 +32,8 @@ export interface DownloaderHost {
   loadScopeScript(): Promise<Blob | null>;
   /** Keeps this document alive until the returned function is called. */
   hold(): () => void;
+  /** Has the site's pages hear of a change now, in their own time otherwise. */
+  tellPages(key: string): Promise<void>;
   frameRule: FrameRule;
   openTab(url: string): Promise<void>;
   clients: SiteClients;
@@ -70,6 +72,8 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     if (!row || (row.state !== 'settled' && row.state !== 'delivering') || row.retryAt > Date.now()) return;
     const release = host.hold();
     try {
+      // The specification updates the pages' instances before it fires the event.
+      await host.tellPages(key);
       await deliver(key, delivery);
     } finally {
       release();

@@ -30,6 +30,9 @@ export function startOffscreen(): void {
         if (holders === 0) idle = setTimeout(close, IDLE);
       };
     },
+    async tellPages(key) {
+      await sendCommand('changed', { key });
+    },
     async frameRule(token, open) {
       await sendCommand('hostFrameRule', { token, open });
     },

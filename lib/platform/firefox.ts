@@ -2,6 +2,7 @@ import browser from 'webextension-polyfill';
 import { startDownloader } from '../downloader/start.ts';
 import type { Answers } from '../protocol/calls.ts';
 import type { DownloaderCommands } from '../protocol/commands.ts';
+import { announceChange } from '../store/changes.ts';
 import { extendServiceWorkerScripts } from './firefox-service-worker-scripts.ts';
 import { hearWorkers } from './firefox-worker-knocks.ts';
 import { frameRule } from './frame-rule.ts';
@@ -46,6 +47,8 @@ export const firefox: Platform = {
         segmentBytes: 16 * 1024 * 1024,
         loadScopeScript: firefox.loadScopeScript,
         hold,
+        // Who tells them listens in this document.
+        tellPages: async (key) => announceChange(key),
         frameRule: (token, open) => frameRule(firefox.ownFrames, token, open),
         openTab,
         clients: siteClients,
