@@ -1,10 +1,14 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import type { BrowserName } from './tests/support/browser.ts';
 
 const minute = 60_000;
 
 /** The same tests in one of the browsers: one file at a time, since each file starts a browser of its own. */
-function browserProject(name: BrowserName, groupOrder: number) {
+function browserProject(
+  name: BrowserName,
+  groupOrder: number,
+  other: Partial<TestProjectInlineConfiguration['test']> = {},
+) {
   return {
     test: {
       name,
@@ -16,6 +20,7 @@ function browserProject(name: BrowserName, groupOrder: number) {
       testTimeout: 1.5 * minute,
       hookTimeout: 2 * minute,
       teardownTimeout: minute,
+      ...other,
     },
   };
 }
@@ -39,6 +44,12 @@ export default defineConfig({
       },
       browserProject('firefox', 1),
       browserProject('chromium', 2),
+      // The conformance suite against the browser's own Background Fetch: proves the suite right.
+      browserProject('chromium', 3, {
+        name: 'chromium-native',
+        include: ['tests/browser/conformance/**/*.test.ts'],
+        env: { BACKFETCH_BROWSER: 'chromium', BACKFETCH_IMPLEMENTATION: 'native' },
+      }),
     ],
   },
 });

@@ -35,6 +35,7 @@ if [ "${firefox:-}${chromium:-}" = builtbuilt ]; then
 fi
 [ "${firefox:-}" != built ] || step firefox tests firefox
 [ "${chromium:-}" != built ] || step chromium tests chromium
+[ "${chromium:-}" != built ] || step chromium-native tests chromium-native
 
 echo
 bash scripts/summary.sh

@@ -16,12 +16,13 @@ export async function deliver(
     return { outcome: 'unreachable', reason: 'The service worker is not active yet.' };
   const settled = Promise.withResolvers<EventCalls['settled']['argument']>();
   const { port1, port2 } = new MessageChannel();
+  const call = (name: string, argument: unknown) => background.call('worker', { delivery, name, argument });
   rpcServer(portChannel(port1), async (name, argument) => {
     if (name === 'settled') return settled.resolve(argument as EventCalls['settled']['argument']);
-    return background.call('worker', { delivery, name, argument });
+    return call(name, argument);
   });
   try {
-    if (scopeScript) await fireInEmulatedScope({ scopeScript, registration, order, port: port2 });
+    if (scopeScript) await fireInEmulatedScope({ scopeScript, registration, order, port: port2, call });
     else await fireInServiceWorker(registration, order, port2);
   } catch (error) {
     return { outcome: 'unreachable', reason: String(error) };

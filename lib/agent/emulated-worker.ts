@@ -1,7 +1,16 @@
 import type { EventOrder } from '../protocol/calls.ts';
 import { CallFailure, portChannel, rpcServer } from '../protocol/rpc.ts';
-import type { HostCalls, LoadError, NotificationSnapshot, Start } from '../worker/emulated-scope/protocol.ts';
+import type {
+  ClientCalls,
+  HostCalls,
+  LoadError,
+  NotificationSnapshot,
+  Start,
+} from '../worker/emulated-scope/protocol.ts';
 import type { Failure } from '../worker/marker.ts';
+
+/** Browsers let an idle service worker live on, and handlers without waitUntil count on it. */
+const AFTERLIFE_MS = 5_000;
 
 /** What to fire where. */
 export interface EmulatedEvent {
@@ -12,6 +21,8 @@ export interface EmulatedEvent {
   order: EventOrder;
   /** Carries the event's calls. */
   port: MessagePort;
+  /** Makes a call of the event: for what a real worker's scope has by itself. */
+  call(name: string, argument: unknown): Promise<unknown>;
 }
 
 /**
@@ -23,14 +34,15 @@ export async function fireInEmulatedScope({
   registration,
   order,
   port,
+  call,
 }: EmulatedEvent): Promise<void> {
   const url = URL.createObjectURL(new Blob([scopeScript], { type: 'text/javascript' }));
   try {
     // Nothing tells the type of a registration's script.
-    let scope = await startScope(url, registration, 'classic');
+    let scope = await startScope(url, registration, 'classic', call);
     if (scope.error?.syntax) {
       scope.worker.terminate();
-      const asModule = await startScope(url, registration, 'module');
+      const asModule = await startScope(url, registration, 'module', call);
       // The classic script's error tells more than a module's that never was one.
       scope = asModule.error ? { ...asModule, error: scope.error } : asModule;
     }
@@ -38,7 +50,7 @@ export async function fireInEmulatedScope({
       if (scope.error) throw new Error(`The site's service-worker script failed: ${scope.error.message}`);
       await fire(scope, order, port);
     } finally {
-      scope.worker.terminate();
+      setTimeout(() => scope.worker.terminate(), AFTERLIFE_MS);
     }
   } finally {
     URL.revokeObjectURL(url);
@@ -52,7 +64,12 @@ interface Scope {
 }
 
 /** Rejects when the worker itself can't be started. */
-function startScope(url: string, registration: ServiceWorkerRegistration, type: WorkerType): Promise<Scope> {
+function startScope(
+  url: string,
+  registration: ServiceWorkerRegistration,
+  type: WorkerType,
+  call: EmulatedEvent['call'],
+): Promise<Scope> {
   const { active, scope, updateViaCache } = registration;
   if (!active) throw new Error('The site has no active service worker.');
   const host = new MessageChannel();
@@ -63,7 +80,7 @@ function startScope(url: string, registration: ServiceWorkerRegistration, type: 
       worker.terminate();
       reject(new Error(`The emulated service worker could not start: ${message || 'it was blocked'}.`));
     };
-    answerHostCalls(host.port1, registration, (error) => {
+    answerHostCalls(host.port1, registration, call, (error) => {
       // From here on errors are the site's: its handlers' and those of its other tasks.
       worker.onerror = null;
       resolve({ worker, orders: orders.port1, error });
@@ -82,15 +99,18 @@ function fire({ orders }: Scope, order: EventOrder, port: MessagePort): Promise<
 }
 
 type Answers = {
-  [Name in keyof HostCalls]: (
+  [Name in keyof Omit<HostCalls, keyof ClientCalls>]: (
     argument: HostCalls[Name]['argument'],
   ) => HostCalls[Name]['result'] | Promise<HostCalls[Name]['result']>;
 };
+
+const CLIENT_CALLS = ['matchClients', 'postToClient', 'focusClient'] satisfies (keyof ClientCalls)[];
 
 /** Does for the emulated scope what takes the real registration. */
 function answerHostCalls(
   port: MessagePort,
   registration: ServiceWorkerRegistration,
+  call: EmulatedEvent['call'],
   loaded: (error: LoadError | null) => void,
 ): void {
   const notifications: Notification[] = [];
@@ -110,7 +130,8 @@ function answerHostCalls(
     getSyncTags: () => syncManager(registration).getTags(),
   };
   rpcServer(portChannel(port), async (name, argument) => {
-    const answer = Object.hasOwn(answers, name) && answers[name as keyof HostCalls];
+    if (CLIENT_CALLS.some((each) => each === name)) return call(name, argument);
+    const answer = Object.hasOwn(answers, name) && answers[name as keyof Answers];
     if (!answer) throw new CallFailure('TypeError', `There is no call ${name}.`);
     try {
       return await answer(argument as never);

@@ -1,6 +1,7 @@
 import type { AgentCalls, AgentRequests } from '../protocol/agent.ts';
 import type { Answers } from '../protocol/calls.ts';
 import { CallFailure, type Channel, rpcClient, rpcServer } from '../protocol/rpc.ts';
+import { admit } from './admit.ts';
 import { deliver } from './deliver.ts';
 import { siteFetch } from './site-fetch.ts';
 import { storeRecords } from './store-records.ts';
@@ -12,6 +13,7 @@ export function serveAgent(channel: Channel): void {
     ping: async () => undefined,
     ...siteFetch(),
     deliver: (argument) => deliver(argument, background),
+    admit: (argument) => admit(argument, background),
     async store({ cache, records }) {
       await storeRecords(cache, records);
       return undefined;

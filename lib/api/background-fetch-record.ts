@@ -54,9 +54,7 @@ async function responseReady(realm: Realm, key: string, record: RecordSnapshot):
   while (!response.head && response.result === '') response = await read(response.generation, 0, false);
   const { head, result } = response;
   if (!head || !isExposed(result)) throw resultException(result);
-  // Native hands out an empty body with a status that is not ok, though the specification gives its bytes.
-  if (head.status < 200 || head.status > 299) return toResponse(head, null);
-  if (result === 'success') return toResponse(head, new Blob(response.pieces));
+  if (result !== '') return toResponse(head, new Blob(response.pieces));
   return toResponse(head, bodyStream(response, read));
 }
 
@@ -80,19 +78,53 @@ function bodyStream(first: RecordResponse, read: Read): ReadableStream<Uint8Arra
 }
 
 async function* bodyChunks(first: RecordResponse, read: Read): AsyncGenerator<Uint8Array, void> {
-  let response = first;
-  let offset = 0;
-  for (;;) {
-    // Another generation: what the site has of this response is redundant, and is never spliced with the new one.
-    if (response.generation !== first.generation) throw new TypeError('The response started again.');
-    if (!isExposed(response.result)) throw resultException(response.result);
-    for (const piece of response.pieces) {
-      offset += piece.size;
-      yield* piece.stream();
+  const pieces = piecesAhead(first, read).getReader();
+  try {
+    for (let next = await pieces.read(); !next.done; next = await pieces.read()) {
+      if ('error' in next.value) throw next.value.error;
+      yield* next.value.stream();
     }
-    if (response.result !== '') return;
-    response = await read(first.generation, offset, true);
+  } finally {
+    await pieces.cancel();
   }
+}
+
+/**
+ * The pieces of a response and the error that ends it early, asked for ahead of who reads: once the background fetch is
+ * over they can't be had any more. They are handles, which cost no memory.
+ */
+function piecesAhead(first: RecordResponse, read: Read): ReadableStream<Blob | { error: unknown }> {
+  let isWanted = true;
+  const fill = async (controller: ReadableStreamDefaultController<Blob | { error: unknown }>) => {
+    let response = first;
+    let offset = 0;
+    for (;;) {
+      // Another generation: what the site has of this response is redundant, and is never spliced with the new one.
+      if (response.generation !== first.generation) throw new TypeError('The response started again.');
+      if (!isExposed(response.result)) throw resultException(response.result);
+      for (const piece of response.pieces) {
+        offset += piece.size;
+        controller.enqueue(piece);
+      }
+      if (response.result !== '') return;
+      response = await read(first.generation, offset, true);
+      if (!isWanted) return;
+    }
+  };
+  return new ReadableStream({
+    start(controller) {
+      fill(controller)
+        .catch((error: unknown) => {
+          if (isWanted) controller.enqueue({ error });
+        })
+        .finally(() => {
+          if (isWanted) controller.close();
+        });
+    },
+    cancel() {
+      isWanted = false;
+    },
+  });
 }
 
 function resultException(result: RecordResult): DOMException | TypeError {

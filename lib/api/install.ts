@@ -1,6 +1,7 @@
 import { BackgroundFetchManager, createBackgroundFetchManager } from './background-fetch-manager.ts';
 import { BackgroundFetchRecord } from './background-fetch-record.ts';
 import { BackgroundFetchRegistration } from './background-fetch-registration.ts';
+import { installQuotaExceededError } from './quota-exceeded-error.ts';
 import type { Realm } from './realm.ts';
 import { defineInterface } from './webidl.ts';
 
@@ -9,6 +10,7 @@ export function installInterfaces(global: object): void {
   defineInterface(global, 'BackgroundFetchManager', BackgroundFetchManager, { fetch: 2, get: 1 });
   defineInterface(global, 'BackgroundFetchRecord', BackgroundFetchRecord);
   defineInterface(global, 'BackgroundFetchRegistration', BackgroundFetchRegistration, { match: 1 });
+  installQuotaExceededError(global);
 }
 
 /** https://wicg.github.io/background-fetch/#extensions-to-service-worker-registration */

@@ -1,6 +1,7 @@
 import browser from 'webextension-polyfill';
 import { platform } from '../platform/index.ts';
 import { openTab } from '../platform/open-tab.ts';
+import { siteClients } from '../platform/site-clients.ts';
 import type { BackgroundCommands } from '../protocol/commands.ts';
 import { receiveCommands } from '../protocol/receive.ts';
 import { sweepBodies } from '../store/background-fetches.ts';
@@ -44,6 +45,15 @@ export function startBackground(): void {
       await openTab(url);
       return undefined;
     },
+    matchClients: ({ origin }) => siteClients.match(origin),
+    async postToClient({ origin, id, message }) {
+      await siteClients.post(origin, id, message);
+      return undefined;
+    },
+    async focusClient({ origin, id }) {
+      await siteClients.focus(origin, id);
+      return undefined;
+    },
   });
   browser.alarms.onAlarm.addListener(() => wake());
   browser.runtime.onStartup.addListener(() => wake());
@@ -64,7 +74,7 @@ export function startBackground(): void {
   wake();
 }
 
-const deliveryEffects = { loadScopeScript: platform.loadScopeScript, openTab, changed };
+const deliveryEffects = { loadScopeScript: platform.loadScopeScript, openTab, clients: siteClients, changed };
 
 async function wakeDownloader(key: string): Promise<void> {
   await platform.downloader.call('wake', { key });

@@ -16,7 +16,10 @@ import { changeSettings } from '../store/settings.ts';
 import { setPermission } from '../store/sites.ts';
 import { tryAgain } from '../store/try-again.ts';
 
-type PersonsCommands = Omit<BackgroundCommands, 'changed' | 'setRule' | 'openTab'>;
+type PersonsCommands = Omit<
+  BackgroundCommands,
+  'changed' | 'setRule' | 'openTab' | 'matchClients' | 'postToClient' | 'focusClient'
+>;
 
 interface Effects {
   /** A background fetch changed: the downloader has to look. */

@@ -47,10 +47,21 @@ export class AgentConnection {
     scopeScript: Blob | null,
     answer: Answer,
   ): Promise<DeliveryOutcome> {
+    return this.#answering(answer, (delivery) =>
+      this.client.call('deliver', { delivery, scope, order, scopeScript }),
+    );
+  }
+
+  /** Lets the site's service worker make one call, outside of any event of ours; `answer` gets it, unchecked. */
+  async admit(scriptURL: string, token: string, answer: Answer): Promise<void> {
+    await this.#answering(answer, (delivery) => this.client.call('admit', { delivery, scriptURL, token }));
+  }
+
+  async #answering<Result>(answer: Answer, work: (delivery: number) => Promise<Result>): Promise<Result> {
     const delivery = ++this.#last;
     this.#deliveries.set(delivery, answer);
     try {
-      return await this.client.call('deliver', { delivery, scope, order, scopeScript });
+      return await work(delivery);
     } finally {
       this.#deliveries.delete(delivery);
     }

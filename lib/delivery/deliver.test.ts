@@ -106,6 +106,7 @@ function site(worker: Worker) {
     changed: async (key) => {
       changed.push(key);
     },
+    clients: { match: async () => [], post: async () => {}, focus: async () => {} },
     openTab: async (url) => {
       opened.push(url);
     },

@@ -3,6 +3,7 @@ import { openDoor } from '../door/door.ts';
 import { eventCallSchemas } from '../door/messages.ts';
 import type { Answers, BackgroundFetchEventName, EventCalls } from '../protocol/calls.ts';
 import { CallFailure } from '../protocol/rpc.ts';
+import type { ClientSnapshot } from '../protocol/wire.ts';
 import { updateUI } from '../store/background-fetches.ts';
 import { announceChange } from '../store/changes.ts';
 import type { BackgroundFetchRow } from '../store/schema.ts';
@@ -13,6 +14,15 @@ export interface DeliveryEffects {
   changed(key: string): Promise<void>;
   /** Shows this page of the site in a tab. */
   openTab(url: string): Promise<void>;
+  clients: SiteClients;
+}
+
+/** The open pages of a site. An id that is of no open page of the origin does nothing. */
+export interface SiteClients {
+  /** Last used first. */
+  match(origin: string): Promise<ClientSnapshot[]>;
+  post(origin: string, id: string, message: unknown): Promise<void>;
+  focus(origin: string, id: string): Promise<void>;
 }
 
 /** Answers the calls of a site's service worker while it handles `event`: the site's own calls, and the event's. */
@@ -26,7 +36,7 @@ export function answerWorker(
   const updatable = event === 'backgroundfetchsuccess' || event === 'backgroundfetchfail';
   let updated = false;
   let opened = false;
-  const answers: Answers<Pick<EventCalls, 'updateUI' | 'openWindow'>> = {
+  const answers: Answers<Omit<EventCalls, 'settled'>> = {
     async updateUI(options) {
       if (!updatable || updated)
         throw new CallFailure('InvalidStateError', 'updateUI() may be called once an event.');
@@ -47,11 +57,26 @@ export function answerWorker(
       await effects.openTab(url);
       return undefined;
     },
+    async matchClients() {
+      return effects.clients.match(row.origin);
+    },
+    async postToClient({ id, message }) {
+      await effects.clients.post(row.origin, id, message);
+      return undefined;
+    },
+    async focusClient({ id }) {
+      if (event !== 'backgroundfetchclick') {
+        throw new CallFailure('NotAllowedError', 'A window may be focused when the person has clicked.');
+      }
+      await effects.clients.focus(row.origin, id);
+      return undefined;
+    },
   };
   return async (name, argument) => {
-    if (name !== 'updateUI' && name !== 'openWindow') return door(name, argument);
-    const parsed = v.safeParse(eventCallSchemas[name], argument);
+    if (!Object.hasOwn(answers, name)) return door(name, argument);
+    const call = name as keyof typeof answers;
+    const parsed = v.safeParse(eventCallSchemas[call], argument);
     if (!parsed.success) throw new CallFailure('TypeError', `${name}: ${parsed.issues[0].message}`);
-    return answers[name](parsed.output as never);
+    return answers[call](parsed.output as never);
   };
 }

@@ -27,6 +27,16 @@ export async function admit(site: Site, wanted: Wanted): Promise<'active' | 'pen
   return permission === 'ask' || !askedFor ? 'pending' : 'active';
 }
 
+/**
+ * https://w3c.github.io/permissions/#permission-state: what the next background fetch without a click of the person would
+ * meet, but for how many are open.
+ */
+export async function permissionState(site: Site): Promise<PermissionState> {
+  const permission = await permissionOf(site.origin);
+  if (permission === 'block') return 'denied';
+  return permission === 'ask' || site.unseen ? 'prompt' : 'granted';
+}
+
 async function checkRoom(open: BackgroundFetchRow[], { requests, downloadTotal }: Wanted): Promise<void> {
   const requestCount = open.reduce((sum, row) => sum + row.recordCount, requests.length);
   if (open.length >= MAX_OPEN || requestCount > MAX_OPEN_REQUESTS) {

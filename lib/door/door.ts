@@ -8,6 +8,7 @@ import type { RecordResponse, RecordSnapshot } from '../protocol/wire.ts';
 import {
   abortBackgroundFetch,
   addBackgroundFetch,
+  clearBackgroundFetches,
   listedBackgroundFetch,
   listedIds,
   readResponse,
@@ -18,7 +19,7 @@ import {
 import { nextChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
 import type { BackgroundFetchRow, RecordRow, State } from '../store/schema.ts';
-import { admit } from './admission.ts';
+import { admit, permissionState } from './admission.ts';
 import { siteCallSchemas } from './messages.ts';
 import type { Site } from './site.ts';
 
@@ -64,6 +65,15 @@ export function openDoor(
     async getIds({ scope }) {
       checkScope(scope);
       return isApart() ? [] : listedIds(scope);
+    },
+    async unregistered({ scope }) {
+      checkScope(scope);
+      // Not verified: what is a site's own it may end anyway.
+      if (!isApart()) for (const key of await clearBackgroundFetches(scope)) await effects.changed(key);
+      return undefined;
+    },
+    async permission() {
+      return isApart() ? 'denied' : permissionState(site);
     },
     async abort({ key }) {
       if (!(await own(key))) return false;

@@ -142,6 +142,8 @@ export const siteCallSchemas: Schemas<SiteCalls> = {
   }),
   get: v.strictObject({ scope: httpUrl, id: text(MAX_TEXT) }),
   getIds: v.strictObject({ scope: httpUrl }),
+  unregistered: v.strictObject({ scope: httpUrl }),
+  permission: v.undefined(),
   abort: v.strictObject({ key }),
   match: v.strictObject({ key, request: v.nullable(requestHead), options: flags, first: v.boolean() }),
   read: v.strictObject({ key, index: size, generation: size, offset: size, headKnown: v.boolean() }),
@@ -150,6 +152,9 @@ export const siteCallSchemas: Schemas<SiteCalls> = {
 export const eventCallSchemas: Schemas<Omit<EventCalls, 'settled'>> = {
   updateUI: uiOptions,
   openWindow: v.strictObject({ url: httpUrl }),
+  matchClients: v.undefined(),
+  postToClient: v.strictObject({ id: text(64), message: v.unknown() }),
+  focusClient: v.strictObject({ id: text(64) }),
 };
 
 const responseHead = v.strictObject({
@@ -184,5 +189,6 @@ export const agentAnswerSchemas: Answers<AgentCalls> = {
     v.object({ outcome: v.literal('no-registration') }),
     v.object({ outcome: v.literal('unreachable'), reason: v.fallback(v.string(), '') }),
   ]),
+  admit: v.undefined(),
   store: v.undefined(),
 };

@@ -143,7 +143,13 @@ async function receiveBody(
   };
   try {
     const read = canResume(record) ? () => unlessStalled(received) : () => received.read();
-    for (let chunk = await read(); chunk; chunk = await read()) {
+    const next = async () => {
+      const reading = read();
+      // Where the line goes quiet the site, which reads what is stored, still gets what has come.
+      if (size > 0 && !(await settlesWithin(PIECE_TIME, reading))) await store();
+      return reading;
+    };
+    for (let chunk = await next(); chunk; chunk = await next()) {
       const length = chunk instanceof Blob ? chunk.size : chunk.byteLength;
       if (!job.arrive(length)) {
         received.cancel();
@@ -164,6 +170,23 @@ async function receiveBody(
     return 'end';
   } finally {
     await store();
+  }
+}
+
+/** Whether the promise settles within this time (ms). */
+async function settlesWithin(time: number, promise: Promise<unknown>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, time, false);
+  });
+  try {
+    return await Promise.race([settled, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -1,4 +1,6 @@
 import { deliver, fireBackgroundFetchClickEvent } from '../delivery/deliver.ts';
+import type { SiteClients } from '../delivery/worker-calls.ts';
+import { openDoor } from '../door/door.ts';
 import { HostFrames } from '../host-frame/host-frames.ts';
 import { siteRequest } from '../host-frame/site-request.ts';
 import { connection, isMetered } from '../platform/connection.ts';
@@ -32,8 +34,11 @@ export interface DownloaderHost {
   loadScopeScript(): Promise<Blob | null>;
   /** Keeps this document alive until the returned function is called. */
   hold(): () => void;
+  /** Has the site's pages hear of a change now, in their own time otherwise. */
+  tellPages(key: string): Promise<void>;
   setRule: SetRule;
   openTab(url: string): Promise<void>;
+  clients: SiteClients;
 }
 
 /** Starts downloading and handing over in this document, which must be able to hold frames. */
@@ -58,6 +63,7 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     withAgent: frames.use.bind(frames),
     loadScopeScript: host.loadScopeScript,
     openTab: host.openTab,
+    clients: host.clients,
     changed: async (key: string) => {
       announceChange(key);
       await wake({ key });
@@ -69,6 +75,8 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     if (!row || (row.state !== 'settled' && row.state !== 'delivering') || row.retryAt > Date.now()) return;
     const release = host.hold();
     try {
+      // The specification updates the pages' instances before it fires the event.
+      await host.tellPages(key);
       await deliver(key, delivery);
     } finally {
       release();
@@ -115,8 +123,26 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     wake({}).catch((error: unknown) => console.error('Backfetch: another line was not taken up.', error));
   });
 
+  /** A service worker is the site's own as an open page is not: what it begins the person has to allow. */
+  async function serveWorker(origin: string, scriptURL: string, token: string): Promise<void> {
+    const release = host.hold();
+    try {
+      const site = { origin, otherIdentity: false, thirdParty: false, unseen: true };
+      const door = openDoor(site, { changed: delivery.changed, seen: () => {} });
+      await frames.use(origin, (agent) => agent.admit(scriptURL, token, door));
+    } finally {
+      release();
+    }
+  }
+
   return {
     wake,
+    async knock({ origin, scriptURL, token }) {
+      serveWorker(origin, scriptURL, token).catch((error: unknown) => {
+        console.warn(`Backfetch: a service worker of ${origin} could not be heard.`, error);
+      });
+      return undefined;
+    },
     async tryNow({ key }) {
       downloader.tryNow(key);
       return wake({ key });

@@ -30,11 +30,23 @@ export function startOffscreen(): void {
         if (holders === 0) idle = setTimeout(close, IDLE);
       };
     },
+    async tellPages(key) {
+      await sendCommand('changed', { key });
+    },
     async setRule(token, rule) {
       await sendCommand('setRule', { token, rule });
     },
     async openTab(url) {
       await sendCommand('openTab', { url });
+    },
+    clients: {
+      match: (origin) => sendCommand('matchClients', { origin }),
+      async post(origin, id, message) {
+        await sendCommand('postToClient', { origin, id, message });
+      },
+      async focus(origin, id) {
+        await sendCommand('focusClient', { origin, id });
+      },
     },
   });
   receiveCommands<DownloaderCommands>('downloader', downloader);

@@ -61,7 +61,7 @@ function hostFrameRequestsRule(token: string): SessionRule {
 
 const PAGE_SCRIPTS = [
   { id: 'page', js: ['page.js'], world: 'MAIN' as const },
-  { id: 'bridge', js: ['bridge.js'], world: 'ISOLATED' as const },
+  { id: 'bridge', js: ['bridge.js', 'client-messages.js'], world: 'ISOLATED' as const },
 ].map((script) => ({
   ...script,
   matches: ['http://*/*', 'https://*/*'],

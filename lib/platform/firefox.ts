@@ -2,11 +2,14 @@ import browser from 'webextension-polyfill';
 import { startDownloader } from '../downloader/start.ts';
 import type { Answers } from '../protocol/calls.ts';
 import type { DownloaderCommands } from '../protocol/commands.ts';
+import { announceChange } from '../store/changes.ts';
 import { extendServiceWorkerScripts } from './firefox-service-worker-scripts.ts';
 import { allowThirdPartyCookies, blockThirdPartyCookies } from './firefox-third-party-cookies.ts';
+import { hearWorkers } from './firefox-worker-knocks.ts';
 import { openTab } from './open-tab.ts';
 import type { Platform } from './platform.ts';
 import { dropRules, hostFrameRule, putRule, requestRule } from './session-rules.ts';
+import { siteClients } from './site-clients.ts';
 
 /** Firefox ends an idle event page after 30 s, but not one that calls an extension API now and then. */
 const KEEP_ALIVE_EVERY = 15_000;
@@ -37,6 +40,11 @@ export const firefox: Platform = {
     extendServiceWorkerScripts(browser);
     // The downloader, whose rules they were, was in the event page before this one.
     dropRules().catch((error: unknown) => console.error('Backfetch: old rules stayed.', error));
+    hearWorkers(browser, (knock) => {
+      firefox.downloader.call('knock', knock).catch((error: unknown) => {
+        console.error('Backfetch: a service worker could not be heard.', error);
+      });
+    });
   },
   downloader: {
     call(name, argument) {
@@ -45,8 +53,11 @@ export const firefox: Platform = {
         segmentBytes: 16 * 1024 * 1024,
         loadScopeScript: firefox.loadScopeScript,
         hold,
+        // Who tells them listens in this document.
+        tellPages: async (key) => announceChange(key),
         setRule: firefox.setRule,
         openTab,
+        clients: siteClients,
       });
       return downloader[name](argument as never) as never;
     },

@@ -30,6 +30,11 @@ export interface AgentCalls {
     argument: { delivery: number; scope: string; order: EventOrder; scopeScript: Blob | null };
     result: DeliveryOutcome;
   };
+  /**
+   * Gives the site's service worker with this script a port for one call, with the token that it asked with; answers when
+   * the call is answered. `delivery` goes with the call.
+   */
+  admit: { argument: { delivery: number; scriptURL: string; token: string }; result: undefined };
   /** Last resort: puts successful records into a cache of the site. */
   store: { argument: { cache: string; records: RecordSnapshot[] }; result: undefined };
 }
@@ -44,7 +49,7 @@ export type DeliveryOutcome =
   | { outcome: 'no-registration' }
   | { outcome: 'unreachable'; reason: string };
 
-/** What the agent asks of us: calls of the site's service worker during a delivery, as they came. */
+/** What the agent asks of us: calls of the site's service worker during a delivery or a knock, as they came. */
 export interface AgentRequests {
   worker: { argument: { delivery: number; name: string; argument: unknown }; result: unknown };
 }

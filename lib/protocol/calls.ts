@@ -4,6 +4,7 @@
  */
 import type {
   BackgroundFetchFailureReason,
+  ClientSnapshot,
   RecordResponse,
   RecordSnapshot,
   RequestHead,
@@ -30,6 +31,10 @@ export interface SiteCalls {
   get: { argument: { scope: string; id: string }; result: Snapshot | null };
   /** BackgroundFetchManager.getIds() */
   getIds: { argument: { scope: string }; result: string[] };
+  /** ServiceWorkerRegistration.unregister() has cleared the registration with this scope. */
+  unregistered: { argument: { scope: string }; result: undefined };
+  /** The state of the permission "background-fetch": https://wicg.github.io/background-fetch/#permissions */
+  permission: { argument: undefined; result: PermissionState };
   /** BackgroundFetchRegistration.abort() */
   abort: { argument: { key: string }; result: boolean };
   /**
@@ -73,6 +78,12 @@ export interface EventCalls {
   updateUI: { argument: UIOptions; result: undefined };
   /** Clients.openWindow() inside backgroundfetchclick. The URL is absolute; ours to check that it is same-origin. */
   openWindow: { argument: { url: string }; result: undefined };
+  /** Clients.matchAll(), for a worker that has none of its own: an emulated one. All windows, last used first. */
+  matchClients: { argument: undefined; result: ClientSnapshot[] };
+  /** Client.postMessage() to one of these. */
+  postToClient: { argument: { id: string; message: unknown }; result: undefined };
+  /** WindowClient.focus() of one of these, inside backgroundfetchclick. */
+  focusClient: { argument: { id: string }; result: undefined };
   /** The event is over: its `waitUntil` promises have settled. `errors` are for the log. */
   settled: { argument: { handlers: number; errors: string[] }; result: undefined };
 }

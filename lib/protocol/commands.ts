@@ -4,6 +4,7 @@
  */
 import type { Permission, Settings, SiteRow } from '../store/schema.ts';
 import type { Rule } from './rules.ts';
+import type { ClientSnapshot } from './wire.ts';
 
 /** To the background, from the popup, the options page and (Chromium) the offscreen document. */
 export interface BackgroundCommands {
@@ -38,6 +39,10 @@ export interface BackgroundCommands {
   setRule: { argument: { token: string; rule: Rule | null }; result: undefined };
   /** From delivery in the downloader: show this page of the site. The URL was checked to be of the site's origin. */
   openTab: { argument: { url: string }; result: undefined };
+  /** From delivery in the downloader: see {@link SiteClients}. */
+  matchClients: { argument: { origin: string }; result: ClientSnapshot[] };
+  postToClient: { argument: { origin: string; id: string; message: unknown }; result: undefined };
+  focusClient: { argument: { origin: string; id: string }; result: undefined };
 }
 
 /** To the downloader, from the background. In Firefox both are one document and this is a function call. */
@@ -48,6 +53,8 @@ export interface DownloaderCommands {
   tryNow: { argument: { key: string }; result: undefined };
   /** Fire backgroundfetchclick at the site's service worker. */
   click: { argument: { key: string }; result: undefined };
+  /** A site's service worker wants to make a call, outside of any event of ours: see lib/protocol/worker-knock.ts. */
+  knock: { argument: { origin: string; scriptURL: string; token: string }; result: undefined };
 }
 
 /** A command as it travels: `to` says which of our places it is for. */

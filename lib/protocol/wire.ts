@@ -75,6 +75,17 @@ export interface Snapshot {
   recordsAvailable: boolean;
 }
 
+/** A page (or frame) of a site as https://w3c.github.io/ServiceWorker/#client-interface shows it. */
+export interface ClientSnapshot {
+  id: string;
+  url: string;
+  frameType: 'top-level' | 'nested';
+  visibilityState: DocumentVisibilityState;
+  focused: boolean;
+  /** By a service worker of its site. */
+  controlled: boolean;
+}
+
 /** A background fetch record at one moment. */
 export interface RecordSnapshot {
   /** Position in the background fetch's list of records, from 0. */

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { canMove } from '../core/states.ts';
+import { canMove, UNSETTLED } from '../core/states.ts';
 import { canTryAgain } from '../core/try-again.ts';
 import type { RecordResponse, RecordResult } from '../protocol/wire.ts';
 import {
@@ -9,6 +9,7 @@ import {
   abortBackgroundFetch,
   addBackgroundFetch,
   beginDelivery,
+  clearBackgroundFetches,
   clearHistory,
   commit,
   deliveryFailed,
@@ -496,4 +497,20 @@ test('two places that act at once leave one truth: aborting against settling aga
     expect(settledCount).toBe(1);
     expect(failureReason).toBe(aborted && !settled ? 'aborted' : '');
   }
+});
+
+test('a cleared registration takes its background fetches along, whatever their state, and no other scope’s', async () => {
+  const states = ['pending', 'active', 'paused', 'settled', 'delivering', 'done'] as const;
+  for (const state of states) {
+    const listed = UNSETTLED.includes(state) ? 1 : 0;
+    await db.backgroundFetches.add(fetchRow({ key: state, id: state, state, listed }));
+  }
+  await db.backgroundFetches.add(fetchRow({ key: 'other', scope: 'https://site.example/other/' }));
+  await db.bodies.add({ fetchKey: 'settled', content: new Blob(['body']) });
+  const cleared = await clearBackgroundFetches('https://site.example/');
+  expect(cleared.toSorted()).toEqual(states.filter((state) => state !== 'done').toSorted());
+  for (const state of states) expect((await db.backgroundFetches.get(state))?.state).toBe('done');
+  expect((await db.backgroundFetches.get('active'))?.failureReason).toBe('aborted');
+  expect((await db.backgroundFetches.get('other'))?.state).toBe('active');
+  expect(await db.bodies.count()).toBe(0);
 });

@@ -353,31 +353,56 @@ export async function finishDelivery(
   deliveredBy: DeliveredBy,
   from: readonly State[] = ['settled', 'delivering'],
 ): Promise<boolean> {
-  const files: string[] = [];
-  const finished = await db.transaction(
+  const files = await db.transaction(
     'rw',
-    db.backgroundFetches,
-    db.records,
-    db.bodies,
-    db.log,
+    [db.backgroundFetches, db.records, db.bodies, db.log],
     async () => {
       const row = await db.backgroundFetches.get(key);
-      if (!row || !from.includes(row.state)) return false;
-      const finished = await move(key, 'done', { recordsAvailable: false, deliveredBy, doneAt: Date.now() });
-      if (finished) {
-        if (canTryAgain({ ...row, state: 'done' })) await recordsOf(key).modify(UNTRIED);
-        else await recordsOf(key).delete();
-        const bodies = db.bodies.where({ fetchKey: key });
-        await bodies.each(({ content }) => {
-          if (typeof content === 'string') files.push(content);
-        });
-        await bodies.delete();
-      }
-      return finished;
+      if (!row || !from.includes(row.state)) return null;
+      return end(key, deliveredBy, canTryAgain({ ...row, state: 'done' }));
     },
   );
-  await deleteBodyFiles(key, files);
-  return finished;
+  await deleteBodyFiles(key, files ?? []);
+  return files !== null;
+}
+
+/**
+ * A service-worker registration is cleared, and its background fetches with it: they end without an event, so that none
+ * reaches a later registration at this scope. Returns their keys.
+ * https://wicg.github.io/background-fetch/#privacy-and-bandwidth-use
+ */
+export async function clearBackgroundFetches(scope: string): Promise<string[]> {
+  const rows = await db.backgroundFetches
+    .where('[scope+listed]')
+    .between([scope, Dexie.minKey], [scope, Dexie.maxKey])
+    .filter(({ state }) => state !== 'done')
+    .toArray();
+  for (const { key } of rows) {
+    const files = await db.transaction(
+      'rw',
+      [db.backgroundFetches, db.records, db.bodies, db.log],
+      async () => {
+        await abortBackgroundFetch(key);
+        return end(key, '', false);
+      },
+    );
+    await deleteBodyFiles(key, files ?? []);
+  }
+  return rows.map(({ key }) => key);
+}
+
+/** Ends a background fetch within a transaction. Returns the body files to delete, or null where that is no legal move. */
+async function end(key: string, deliveredBy: DeliveredBy, keepRequests: boolean): Promise<string[] | null> {
+  if (!(await move(key, 'done', { recordsAvailable: false, deliveredBy, doneAt: Date.now() }))) return null;
+  if (keepRequests) await recordsOf(key).modify(UNTRIED);
+  else await recordsOf(key).delete();
+  const files: string[] = [];
+  const bodies = db.bodies.where({ fetchKey: key });
+  await bodies.each(({ content }) => {
+    if (typeof content === 'string') files.push(content);
+  });
+  await bodies.delete();
+  return files;
 }
 
 /** Gives back the space of files whose background fetch is over: what a death just before their deletion left. */

@@ -6,7 +6,9 @@ import {
 } from '../api/background-fetch-registration.ts';
 import { toException } from '../api/exceptions.ts';
 import { installInterfaces, installManager } from '../api/install.ts';
+import { installPermission } from '../api/permissions.ts';
 import { createRealm } from '../api/realm.ts';
+import { watchUnregister } from '../api/unregister.ts';
 import { defineInterface, toUIOptions } from '../api/webidl.ts';
 import type {
   BackgroundFetchEventName,
@@ -48,15 +50,20 @@ const HANDLED_EVENTS: BackgroundFetchEventName[] = [
   'backgroundfetchclick',
 ];
 
-/** Gives a service worker's global scope the Background Fetch API. */
-export function installBackgroundFetch(scope: ServiceWorkerGlobalScope): FireEvent {
+/** Gives a service worker's global scope the Background Fetch API. `outsideEvents` carries calls that no event can carry. */
+export function installBackgroundFetch(
+  scope: ServiceWorkerGlobalScope,
+  outsideEvents: Caller<SiteCalls> = { call: refuse },
+): FireEvent {
   const live = new Set<LiveEvent>();
-  const realm = createRealm(callerOf(live));
+  const realm = createRealm(callerOf(live, outsideEvents));
   const { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent, begin } = createEventInterfaces(scope);
   installInterfaces(scope);
   installManager(scope, realm);
+  watchUnregister(scope, realm);
+  installPermission(scope, realm);
   defineInterface(scope, 'BackgroundFetchEvent', BackgroundFetchEvent);
-  defineInterface(scope, 'BackgroundFetchUpdateUIEvent', BackgroundFetchUpdateUIEvent);
+  defineInterface(scope, 'BackgroundFetchUpdateUIEvent', BackgroundFetchUpdateUIEvent, { constructor: 2 });
   for (const name of HANDLED_EVENTS) defineEventHandler(scope, name);
   let opensWindows = false;
 
@@ -86,20 +93,21 @@ export function installBackgroundFetch(scope: ServiceWorkerGlobalScope): FireEve
   };
 }
 
-/** A service worker is heard by the background only through its events. */
-function callerOf(live: Set<LiveEvent>): Caller<SiteCalls> {
+async function refuse(): Promise<never> {
+  throw new CallFailure(
+    'NotAllowedError',
+    'A service worker can do this only while it handles a background fetch event.',
+  );
+}
+
+/** While an event runs, the way that it came is the shortest. */
+function callerOf(live: Set<LiveEvent>, outsideEvents: Caller<SiteCalls>): Caller<SiteCalls> {
   return {
     call: async (name, argument) => {
       const events = [...live];
-      const { key } = argument as { key?: string };
+      const key = (argument as { key?: string } | undefined)?.key;
       const event = events.find((one) => one.key === key) ?? events[0];
-      if (!event) {
-        throw new CallFailure(
-          'NotAllowedError',
-          'A service worker can do this only while it handles a background fetch event.',
-        );
-      }
-      return event.caller.call(name, argument);
+      return (event?.caller ?? outsideEvents).call(name, argument);
     },
   };
 }
@@ -116,7 +124,7 @@ function dispatch(scope: EventTarget, event: Event, lifetime: Lifetime): void {
 /** The classes of the events, which only exist where ExtendableEvent does. */
 function createEventInterfaces({ ExtendableEvent }: ServiceWorkerGlobalScope) {
   let begin!: (event: BackgroundFetchEvent, caller: Caller<WorkerCalls>) => Lifetime;
-  let origin!: (event: BackgroundFetchEvent) => Origin | null;
+  let origin!: (event: object) => Origin | null;
 
   /** https://wicg.github.io/background-fetch/#background-fetch-event */
   class BackgroundFetchEvent extends ExtendableEvent {
@@ -130,7 +138,7 @@ function createEventInterfaces({ ExtendableEvent }: ServiceWorkerGlobalScope) {
         event.#origin = { lifetime, caller };
         return lifetime;
       };
-      origin = (event) => event.#origin;
+      origin = (event) => (#origin in event ? event.#origin : null);
     }
 
     constructor(type: string, init: EventInit & { registration: BackgroundFetchRegistration }) {
@@ -145,13 +153,6 @@ function createEventInterfaces({ ExtendableEvent }: ServiceWorkerGlobalScope) {
     get registration(): BackgroundFetchRegistration {
       if (this.#origin) this.#origin.lifetime.used = true;
       return this.#registration;
-    }
-
-    /** Native waitUntil refuses events that a script made. */
-    override waitUntil(promise: unknown): void {
-      const { lifetime } = activeOrigin(this.#origin);
-      lifetime.used = true;
-      lifetime.extend(Promise.resolve(promise));
     }
   }
 
@@ -171,6 +172,18 @@ function createEventInterfaces({ ExtendableEvent }: ServiceWorkerGlobalScope) {
       })();
     }
   }
+
+  // Native waitUntil refuses events that a script made. A proxy, because the function then still looks native.
+  const { prototype } = ExtendableEvent;
+  prototype.waitUntil = new Proxy(prototype.waitUntil, {
+    apply(native, event: object, args: unknown[]) {
+      const own = origin(event);
+      if (!own || args.length === 0) return Reflect.apply(native, event, args);
+      const { lifetime } = activeOrigin(own);
+      lifetime.used = true;
+      lifetime.extend(Promise.resolve(args[0]));
+    },
+  });
   return { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent, begin };
 }
 

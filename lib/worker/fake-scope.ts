@@ -8,6 +8,16 @@ class FakeExtendableEvent extends Event implements ExtendableEvent {
 }
 
 class FakeClients {
+  all: { url: string }[] = [];
+
+  async get(url: string) {
+    return this.all.find((client) => client.url === url);
+  }
+
+  async matchAll() {
+    return this.all;
+  }
+
   async openWindow(url: string): Promise<object> {
     return { native: url };
   }
@@ -16,6 +26,10 @@ class FakeClients {
 class FakeServiceWorkerRegistration extends EventTarget {
   get scope(): string {
     return 'https://site.example/app/';
+  }
+
+  async unregister(): Promise<boolean> {
+    return true;
   }
 }
 
@@ -26,6 +40,7 @@ export interface FakeScope extends ServiceWorkerGlobalScope, Record<string, unkn
 export function createFakeScope(): FakeScope {
   return Object.assign(new EventTarget(), {
     location: { href: 'https://site.example/app/sw.js' },
+    fetch: globalThis.fetch,
     ExtendableEvent: FakeExtendableEvent,
     Clients: FakeClients,
     clients: new FakeClients(),

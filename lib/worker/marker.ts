@@ -5,10 +5,15 @@ export const MARKER = '__backfetch';
 
 /**
  * With an {@link EventOrder} go two ports: the event's calls, and one that gets a {@link Failure} when the event is
- * over. With a ping goes one, which gets a {@link Pong} at once.
+ * over. With a ping goes one, which gets a {@link Pong} at once. With the token of a knock goes one, for one call.
  */
 export interface WorkerMessage {
-  [MARKER]: EventOrder | 'ping';
+  [MARKER]: EventOrder | 'ping' | Admission;
+}
+
+/** See lib/protocol/worker-knock.ts. */
+export interface Admission {
+  token: string;
 }
 
 /** `busy` while an event is under way. */

@@ -28,7 +28,11 @@ function ask(scope: EventTarget, order: EventOrder | 'ping', ...before: MessageP
 test('messages of the site pass, ours do not', async () => {
   const scope = new EventTarget();
   const site = vi.fn();
-  hearOrders(scope, async () => {});
+  hearOrders(
+    scope,
+    async () => {},
+    () => {},
+  );
   scope.addEventListener('message', site);
   for (const data of [null, undefined, 'text', 5, { [MARKER]: undefined }])
     scope.dispatchEvent(message(data, []));
@@ -40,7 +44,11 @@ test('messages of the site pass, ours do not', async () => {
 test('pings tell whether an event is under way, and the end of an event is told', async () => {
   const scope = new EventTarget();
   const { promise, resolve } = Promise.withResolvers<void>();
-  hearOrders(scope, () => promise);
+  hearOrders(
+    scope,
+    () => promise,
+    () => {},
+  );
   const calls = new MessageChannel();
   const over = ask(scope, ORDER, calls.port2);
   expect(await ask(scope, 'ping')).toBe('busy');
@@ -52,8 +60,22 @@ test('pings tell whether an event is under way, and the end of an event is told'
 
 test('an event that could not be fired is told', async () => {
   const scope = new EventTarget();
-  hearOrders(scope, () => Promise.reject(new Error('broken')));
+  hearOrders(
+    scope,
+    () => Promise.reject(new Error('broken')),
+    () => {},
+  );
   const calls = new MessageChannel();
   expect(await ask(scope, ORDER, calls.port2)).toBe('Error: broken');
   calls.port1.close();
+});
+
+test('the port that comes with a token is handed to who waits for it', () => {
+  const scope = new EventTarget();
+  const admitted = vi.fn();
+  hearOrders(scope, async () => {}, admitted);
+  const { port1 } = new MessageChannel();
+  scope.dispatchEvent(message({ [MARKER]: { token: 'token' } }, [port1]));
+  expect(admitted.mock.calls).toEqual([['token', port1]]);
+  port1.close();
 });

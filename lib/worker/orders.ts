@@ -1,9 +1,10 @@
 import type { FireEvent } from './events.ts';
+import type { Knocker } from './knock.ts';
 import { type Failure, MARKER, type Pong, type WorkerMessage } from './marker.ts';
 import type { ExtendableMessageEvent } from './service-worker.ts';
 
 /** Answers our messages to a site's service worker, and keeps them from the site's own listeners. */
-export function hearOrders(scope: EventTarget, fireEvent: FireEvent): void {
+export function hearOrders(scope: EventTarget, fireEvent: FireEvent, admitted: Knocker['admitted']): void {
   let underWay = 0;
   const hear = async (order: WorkerMessage[typeof MARKER], [port, over]: readonly MessagePort[]) => {
     if (order === 'ping') {
@@ -11,6 +12,10 @@ export function hearOrders(scope: EventTarget, fireEvent: FireEvent): void {
       return;
     }
     if (!port) return;
+    if ('token' in order) {
+      admitted(order.token, port);
+      return;
+    }
     underWay++;
     const failure: Failure = await fireEvent(order, port).then(() => null, String);
     underWay--;

@@ -14,9 +14,23 @@ export interface FetchEvent extends ExtendableEvent {
   respondWith(response: Response | Promise<Response>): void;
 }
 
+export interface Client {
+  readonly url: string;
+}
+
+export interface Clients {
+  get(id: string): Promise<Client | undefined>;
+  matchAll(options?: object): Promise<readonly Client[]>;
+  openWindow(url: string): Promise<object | null>;
+}
+
 export interface ServiceWorkerGlobalScope extends EventTarget {
   readonly location: { readonly href: string };
-  readonly ExtendableEvent: new (type: string, init?: EventInit) => ExtendableEvent;
-  readonly Clients: { prototype: { openWindow(url: string): Promise<object | null> } };
+  readonly fetch: typeof fetch;
+  readonly ExtendableEvent: {
+    new (type: string, init?: EventInit): ExtendableEvent;
+    prototype: ExtendableEvent;
+  };
+  readonly Clients: { prototype: Clients };
   readonly ServiceWorkerRegistration: { prototype: ServiceWorkerRegistration };
 }

@@ -1,4 +1,4 @@
-import { defineInterface } from '../../api/webidl.ts';
+import { assertArguments, defineInterface } from '../../api/webidl.ts';
 
 /** https://w3c.github.io/ServiceWorker/#extendableevent-interface; only scripts make them here, so all are untrusted. */
 export class ExtendableEvent extends Event {
@@ -6,7 +6,8 @@ export class ExtendableEvent extends Event {
     super(type, init);
   }
 
-  waitUntil(_promise: unknown): void {
+  waitUntil(...args: unknown[]): void {
+    assertArguments(args, 1);
     throw new DOMException('The event is not trusted.', 'InvalidStateError');
   }
 }
@@ -26,7 +27,7 @@ const INTERFACES: Record<string, string[]> = {
 
 /** None of these events is ever fired here; scripts look whether they exist, and libraries extend them. */
 export function installExtendableEvents(scope: object): void {
-  defineInterface(scope, 'ExtendableEvent', ExtendableEvent);
+  defineInterface(scope, 'ExtendableEvent', ExtendableEvent, { waitUntil: 1 });
   for (const [name, members] of Object.entries(INTERFACES)) {
     defineInterface(scope, name, createEventInterface(members));
   }

@@ -63,7 +63,7 @@ export function emulateScope(
   defineReadOnly(scope, 'location', location);
   defineReadOnly(scope, 'registration', registration);
   defineReadOnly(scope, 'serviceWorker', registration.active);
-  defineReadOnly(scope, 'clients', installClients(scope));
+  defineReadOnly(scope, 'clients', installClients(scope, host));
   // The site's worker is active already.
   defineHidden(scope, 'skipWaiting', async function skipWaiting() {});
   for (const event of HANDLED_EVENTS) defineEventHandler(scope as unknown as EventTarget, event);

@@ -1,4 +1,5 @@
 /** What an emulated service-worker scope and the agent that made it say to each other. */
+import type { EventCalls } from '../../protocol/calls.ts';
 import type { ImageResource } from '../../protocol/wire.ts';
 
 /**
@@ -13,8 +14,11 @@ export interface Start {
   type: WorkerType;
 }
 
+/** What only the background can do of https://w3c.github.io/ServiceWorker/#clients-interface. */
+export type ClientCalls = Pick<EventCalls, 'matchClients' | 'postToClient' | 'focusClient'>;
+
 /** What only the site's real registration can do, which the agent has. */
-export interface HostCalls {
+export interface HostCalls extends ClientCalls {
   /** The site's script has been run; `error` tells how it failed. */
   loaded: { argument: { error: LoadError | null }; result: undefined };
   showNotification: { argument: { title: string; options: NotificationOptions }; result: undefined };

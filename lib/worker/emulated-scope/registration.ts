@@ -1,6 +1,6 @@
 import { assertInternal, defineInterface, internal } from '../../api/webidl.ts';
 import type { Caller } from '../../protocol/calls.ts';
-import { CallFailure } from '../../protocol/rpc.ts';
+import { asException } from './as-exception.ts';
 import type { HostCalls, NotificationSnapshot, Start } from './protocol.ts';
 
 type Host = Caller<HostCalls>;
@@ -134,17 +134,6 @@ export function installRegistration(scope: object, host: Host, start: Start): Se
   defineInterface(scope, 'SyncManager', SyncManager, { register: 1 });
   defineInterface(scope, 'ServiceWorkerRegistration', ServiceWorkerRegistration, { showNotification: 1 });
   return new ServiceWorkerRegistration(internal, host, start);
-}
-
-/** The exception for a CallFailure; others as they are. */
-async function asException<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    if (!(error instanceof CallFailure)) throw error;
-    const { name, message } = error.error;
-    throw name === 'TypeError' ? new TypeError(message) : new DOMException(message, name);
-  }
 }
 
 /** Notification options with absolute URLs: https://notifications.spec.whatwg.org/#create-a-notification */

@@ -1,0 +1,40 @@
+import type { AgentCalls, AgentRequests } from '../protocol/agent.ts';
+import type { ArgumentOf, Caller } from '../protocol/calls.ts';
+import { portChannel, rpcServer } from '../protocol/rpc.ts';
+import { MARKER, type WorkerMessage } from '../worker/marker.ts';
+
+/** A worker that has asked for a port makes its call at once; one that was ended meanwhile never does (ms). */
+const CALL_TIMEOUT = 10_000;
+
+/** Gives the service worker that asked with this token a port for one call, and passes the call on. */
+export async function admit(
+  { delivery, scriptURL, token }: ArgumentOf<AgentCalls, 'admit'>,
+  background: Caller<AgentRequests>,
+): Promise<undefined> {
+  const registrations = await navigator.serviceWorker.getRegistrations();
+  const workers = registrations
+    .flatMap(({ active, waiting, installing }) => [active, waiting, installing])
+    .filter((worker) => worker?.scriptURL === scriptURL);
+  const answered = Promise.withResolvers<void>();
+  let timer = setTimeout(
+    () => answered.reject(new Error('The service worker that asked is not there any more.')),
+    CALL_TIMEOUT,
+  );
+  const answer = async (name: string, argument: unknown) => {
+    clearTimeout(timer);
+    // The answer is posted before the frame, and this port with it, may go.
+    try {
+      return await background.call('worker', { delivery, name, argument });
+    } finally {
+      timer = setTimeout(answered.resolve);
+    }
+  };
+  // One script may serve several scopes: the token tells which of the workers it was.
+  for (const worker of workers) {
+    const { port1, port2 } = new MessageChannel();
+    rpcServer(portChannel(port1), answer);
+    worker?.postMessage({ [MARKER]: { token } } satisfies WorkerMessage, [port2]);
+  }
+  await answered.promise;
+  return undefined;
+}

@@ -1,0 +1,91 @@
+/** Documents in documents, and documents that come back. */
+import { describe, expect } from 'vitest';
+import { until } from '../../support/until.ts';
+import { requirement, type Site, useSuite } from './suite.ts';
+
+const { server, open } = await useSuite();
+
+/** The document of a frame that `url` is loaded in. */
+async function frameOf({ page }: Site, url: string) {
+  await page.evaluate(async (url) => {
+    const frame = document.createElement('iframe');
+    frame.src = url;
+    document.body.append(frame);
+    await new Promise((resolve) => frame.addEventListener('load', resolve));
+  }, url);
+  return until('the frame is there', () => page.frames().find((frame) => frame.url() === url));
+}
+
+describe('frames', () => {
+  requirement('a frame of the same origin has the API, with the same background fetches', async () => {
+    const site = await open();
+    const gate = server.gate('/bytes/held', 5);
+    await site.page.evaluate(() => here.registration.backgroundFetch.fetch('id', '/bytes/held?size=10'));
+    const frame = await frameOf(site, `${site.origin}/conformance/?frame`);
+    const seen = await frame.evaluate(async () => {
+      await here.start('classic');
+      const manager = here.registration.backgroundFetch;
+      const own = await manager.fetch('own', '/bytes/held?size=20');
+      return { id: (await manager.get('id'))?.id, own: own.id, ids: [...(await manager.getIds())].sort() };
+    });
+    gate.open();
+    expect(seen).toEqual({ id: 'id', own: 'own', ids: ['id', 'own'] });
+  });
+
+  requirement('an about:blank child has the interfaces, of its own', async () => {
+    const { page } = await open();
+    const seen = await page.evaluate(() => {
+      const frame = document.body.appendChild(document.createElement('iframe'));
+      const { BackgroundFetchManager, ServiceWorkerRegistration } = frame.contentWindow as unknown as Record<
+        string,
+        { prototype: object }
+      >;
+      return {
+        manager: typeof BackgroundFetchManager,
+        own:
+          BackgroundFetchManager !==
+          (globalThis as unknown as Record<string, unknown>).BackgroundFetchManager,
+        attribute: ServiceWorkerRegistration && 'backgroundFetch' in ServiceWorkerRegistration.prototype,
+      };
+    });
+    expect(seen).toEqual({ manager: 'function', own: true, attribute: true });
+  });
+
+  requirement('a cross-site frame gets a NotAllowedError, and sees nothing', async () => {
+    const site = await open();
+    const other = server.freshOrigin();
+    const frame = await frameOf(site, `${other}/conformance/`);
+    const seen = await frame.evaluate(async () => {
+      await here.start('classic');
+      const manager = here.registration.backgroundFetch;
+      const { error } = await here.outcome(() => manager.fetch('id', '/bytes/a?size=10'));
+      return { name: error?.name, got: (await manager.get('id')) ?? null, ids: await manager.getIds() };
+    });
+    expect(seen).toEqual({ name: 'NotAllowedError', got: null, ids: [] });
+  });
+});
+
+describe('the back/forward cache', () => {
+  requirement('a page that is restored goes on', async () => {
+    const { page, origin } = await open();
+    const gate = server.gate('/bytes/a', 0.5);
+    await page.evaluate(async () => {
+      const fetch = await here.registration.backgroundFetch.fetch('id', '/bytes/a?size=100000');
+      Object.assign(globalThis, { fetch });
+      addEventListener('pageshow', ({ persisted }) => Object.assign(globalThis, { persisted }));
+    });
+    await gate.reached;
+    await page.goto(`${origin}/icon.svg`);
+    await page.goBack();
+    await until('the page is restored', () =>
+      page.evaluate(() => (globalThis as unknown as { persisted?: boolean }).persisted),
+    );
+    gate.open();
+    const seen = await page.evaluate(async () => {
+      const { fetch } = globalThis as unknown as { fetch: BackgroundFetchRegistration };
+      await here.settled(fetch);
+      return { result: fetch.result, downloaded: fetch.downloaded };
+    });
+    expect(seen).toEqual({ result: 'success', downloaded: 100_000 });
+  });
+});

@@ -1,0 +1,97 @@
+/**
+ * What the conformance suite is made of. It runs against three implementations: ours in both browsers, and Chromium's
+ * own, which proves the suite right.
+ */
+import type { Page } from 'puppeteer-core';
+import { test } from 'vitest';
+import type { LoggedRequest } from '../../support/request-log.ts';
+import { until } from '../../support/until.ts';
+import { browserName, useBrowser } from '../../support/use-browser.ts';
+import { departures } from './departures.ts';
+
+export type Implementation = 'ours in Firefox' | 'ours in Chromium' | 'native in Chromium';
+
+const isNative = process.env.BACKFETCH_IMPLEMENTATION === 'native';
+
+export const implementation: Implementation = isNative
+  ? 'native in Chromium'
+  : browserName === 'firefox'
+    ? 'ours in Firefox'
+    : 'ours in Chromium';
+
+/** In ms. Where a promise never settles that is the failure that is expected. */
+const TIMEOUT = 30_000;
+const DEPARTURE_TIMEOUT = 10_000;
+
+/**
+ * One requirement of a standard, as a test. Where `departures` lists it for this implementation it has to fail: one that
+ * has come to hold must leave the list.
+ */
+export function requirement(name: string, body: () => Promise<void>): void {
+  const departs = departures.some(
+    (departure) => departure.requirement === name && departure.of.includes(implementation),
+  );
+  if (departs) test.fails(name, body, DEPARTURE_TIMEOUT);
+  else test(name, body, TIMEOUT);
+}
+
+/** A page of the suite with its service worker. */
+export interface Site {
+  page: Page;
+  origin: string;
+  /** What the server was asked for at `path` on this origin, oldest first. */
+  requests(path: string): LoggedRequest[];
+  /** What the worker was first to `tell` under this name. */
+  told<Value>(name: string, timeout?: number): Promise<Value>;
+  /** All that it has told under this name so far, oldest first. */
+  allTold<Value>(name: string): Promise<Value[]>;
+}
+
+export interface SiteOptions {
+  /** The worker's script, after what tests/site/public/conformance/worker.js gives it. */
+  worker?: string;
+  type?: WorkerType;
+  /** Of a site that is there already. */
+  origin?: string;
+}
+
+/** Starts a browser and server for the tests of a file. */
+export async function useSuite() {
+  const { browser, server } = await useBrowser(
+    isNative ? { extension: null, nativeBackgroundFetch: true } : {},
+  );
+
+  /** Opens the suite's page, on an origin of its own, with an active service worker. */
+  async function open({
+    worker = '',
+    type = 'classic',
+    origin = server.freshOrigin(),
+  }: SiteOptions = {}): Promise<Site> {
+    const head = type === 'module' ? "import './worker.js';" : "importScripts('worker.js');";
+    server.page('/conformance/sw.js', `${head}\n${worker}`);
+    const page = await browser.newPage();
+    await page.goto(`${origin}/conformance/`);
+    await page.evaluate((type) => here.start(type), type);
+    const allTold = <Value>(name: string) =>
+      page.evaluate((name) => here.told(name), name) as Promise<Value[]>;
+    return {
+      page,
+      origin,
+      requests: (path) => server.log.for(path).filter(({ host }) => origin === `http://${host}`),
+      allTold,
+      told: async <Value>(name: string, timeout = 20_000) => {
+        const told = await until(
+          `the worker told "${name}"`,
+          async () => {
+            const all = await allTold<Value>(name);
+            return all.length > 0 && all;
+          },
+          timeout,
+        );
+        return told[0] as Value;
+      },
+    };
+  }
+
+  return { browser, server, open };
+}
