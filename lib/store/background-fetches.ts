@@ -5,7 +5,7 @@ import { canMove, UNSETTLED } from '../core/states.ts';
 import { canTryAgain } from '../core/try-again.ts';
 import { CallFailure } from '../protocol/rpc.ts';
 import type { RecordResponse, Snapshot, UIOptions } from '../protocol/wire.ts';
-import { deleteBodyFiles, readBodyFile, sweepBodyFiles } from './body-files.ts';
+import { deleteBodyDirectory, deleteBodyFiles, readBodyFile, sweepBodyFiles } from './body-files.ts';
 import { db } from './database.ts';
 import { type News, note, noteAll } from './log.ts';
 import {
@@ -353,7 +353,7 @@ export async function finishDelivery(
   deliveredBy: DeliveredBy,
   from: readonly State[] = ['settled', 'delivering'],
 ): Promise<boolean> {
-  const files: string[] = [];
+  let hasFiles = false;
   const finished = await db.transaction(
     'rw',
     db.backgroundFetches,
@@ -369,14 +369,14 @@ export async function finishDelivery(
         else await recordsOf(key).delete();
         const bodies = db.bodies.where({ fetchKey: key });
         await bodies.each(({ content }) => {
-          if (typeof content === 'string') files.push(content);
+          hasFiles ||= typeof content === 'string';
         });
         await bodies.delete();
       }
       return finished;
     },
   );
-  await deleteBodyFiles(key, files);
+  if (hasFiles) await deleteBodyDirectory(key);
   return finished;
 }
 
