@@ -254,3 +254,11 @@ export async function downloadOf(page: Page, url: string): Promise<Download | nu
     };
   }, url);
 }
+
+/** Deletes `url` from the site's cache "downloads". */
+export async function forgetDownload(page: Page, url: string): Promise<void> {
+  await page.evaluate(async (url) => {
+    const downloads = await caches.open('downloads');
+    await downloads.delete(url);
+  }, url);
+}
