@@ -86,6 +86,15 @@ export function Options({ native, background }: Props) {
                 onChange={(waitWhileMetered) => configure({ waitWhileMetered })}
               />
             )}
+            <NumberField
+              name="keepDays"
+              label={t('keepDaysLabel')}
+              hint={t('keepDaysHint')}
+              value={settings.keepDays}
+              {...LIMITS.keepDays}
+              step={1}
+              onChange={(keepDays) => configure({ keepDays: keepDays ?? LIMITS.keepDays.min })}
+            />
             <Switch
               name="notify"
               label={t('notifyLabel')}

@@ -4,13 +4,13 @@ import { openTab } from '../platform/open-tab.ts';
 import { siteClients } from '../platform/site-clients.ts';
 import type { BackgroundCommands } from '../protocol/commands.ts';
 import { receiveCommands } from '../protocol/receive.ts';
-import { sweepBodies } from '../store/background-fetches.ts';
 import { announceChange, onChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
 import { readSettings } from '../store/settings.ts';
 import { updateBadge } from './badge.ts';
 import { serveBridge, updatePages } from './bridges.ts';
 import { coalesced } from './coalesced.ts';
+import { HOUSEKEEPING, keepHouse } from './housekeeping.ts';
 import { notifyEnd } from './notifications.ts';
 import { deliverThroughPage, watchWaitingSites } from './page-delivery.ts';
 import { personsCommands } from './persons-commands.ts';
@@ -55,10 +55,14 @@ export function startBackground(): void {
       return undefined;
     },
   });
-  browser.alarms.onAlarm.addListener(() => wake());
-  browser.runtime.onStartup.addListener(() => wake());
+  browser.alarms.onAlarm.addListener(({ name }) => (name === HOUSEKEEPING ? tidy() : wake()));
+  browser.runtime.onStartup.addListener(() => {
+    wake();
+    tidy();
+  });
   browser.runtime.onInstalled.addListener(({ reason }) => {
     wake();
+    tidy();
     if (reason === 'install')
       browser.tabs.create({ url: WELCOME_PAGE }).catch(logged('The first page was not shown.'));
   });
@@ -70,7 +74,6 @@ export function startBackground(): void {
   onChange((key) => {
     afterChange(key).catch(logged('A change could not be shown.'));
   });
-  sweepBodies().catch(logged('Files of ended downloads stay.'));
   wake();
 }
 
@@ -100,6 +103,10 @@ const setUpPages = coalesced(async () => platform.setUpPages(await readSettings(
 /** Takes up whatever the database says is unfinished. Starting the background, for whatever reason, comes down to this. */
 function wake(): void {
   takeUp().catch(logged('Unfinished downloads could not be taken up.'));
+}
+
+function tidy(): void {
+  keepHouse().catch(logged('What is not needed any more stays.'));
 }
 
 const takeUp = coalesced(async () => {

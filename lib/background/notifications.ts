@@ -13,6 +13,8 @@ export async function notifyEnd(key: string): Promise<void> {
   const row = await db.backgroundFetches.get(key);
   if (row?.state !== 'done' || row.failureReason === 'aborted' || told.has(key)) return;
   told.add(key);
+  // It came whole, but the site does not have it: nothing to call people for.
+  if (row.result === 'success' && row.deliveredBy !== 'event' && row.deliveredBy !== 'cache') return;
   if (!(await readSettings()).notify) return;
   const text = row.result === 'success' ? 'notificationSuccess' : 'notificationFailure';
   await browser.notifications.create(key, {

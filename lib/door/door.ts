@@ -23,6 +23,9 @@ import { admit, permissionState } from './admission.ts';
 import { siteCallSchemas } from './messages.ts';
 import type { Site } from './site.ts';
 
+/** A change may be announced in a document that ends before all have heard of it: so it is looked for, too (ms). */
+const LOOK_AGAIN = 1000;
+
 /** What the door sets going. */
 export interface DoorEffects {
   /** A background fetch was added or aborted: the downloader has to look. */
@@ -111,7 +114,7 @@ export function openDoor(
             record.storedBytes > offset;
           if (news)
             return exposed(record, await readResponse(record, record.generation === generation ? offset : 0));
-          await change.happened;
+          await change.happened(LOOK_AGAIN);
         } finally {
           change.stop();
         }

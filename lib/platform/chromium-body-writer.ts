@@ -42,7 +42,8 @@ async function write({ fetchKey, name, parts }: Order): Promise<void> {
   try {
     for (const part of parts) {
       const bytes = part instanceof Blob ? new Uint8Array(await part.arrayBuffer()) : part;
-      handle.write(bytes);
+      if (handle.write(bytes) < bytes.byteLength)
+        throw new DOMException('The disk took a part of the bytes only.', 'QuotaExceededError');
     }
     handle.flush();
   } finally {

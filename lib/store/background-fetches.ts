@@ -5,7 +5,7 @@ import { canMove, UNSETTLED } from '../core/states.ts';
 import { canTryAgain } from '../core/try-again.ts';
 import { CallFailure } from '../protocol/rpc.ts';
 import type { RecordResponse, Snapshot, UIOptions } from '../protocol/wire.ts';
-import { deleteBodyFiles, readBodyFile, sweepBodyFiles } from './body-files.ts';
+import { deleteBodyDirectory, deleteBodyFiles, readBodyFile, sweepBodyFiles } from './body-files.ts';
 import { db } from './database.ts';
 import { type News, note, noteAll } from './log.ts';
 import {
@@ -353,7 +353,7 @@ export async function finishDelivery(
   deliveredBy: DeliveredBy,
   from: readonly State[] = ['settled', 'delivering'],
 ): Promise<boolean> {
-  const files = await db.transaction(
+  const ended = await db.transaction(
     'rw',
     [db.backgroundFetches, db.records, db.bodies, db.log],
     async () => {
@@ -362,8 +362,8 @@ export async function finishDelivery(
       return end(key, deliveredBy, canTryAgain({ ...row, state: 'done' }));
     },
   );
-  await deleteBodyFiles(key, files ?? []);
-  return files !== null;
+  if (ended?.hasFiles) await deleteBodyDirectory(key);
+  return ended !== null;
 }
 
 /**
@@ -378,7 +378,7 @@ export async function clearBackgroundFetches(scope: string): Promise<string[]> {
     .filter(({ state }) => state !== 'done')
     .toArray();
   for (const { key } of rows) {
-    const files = await db.transaction(
+    const ended = await db.transaction(
       'rw',
       [db.backgroundFetches, db.records, db.bodies, db.log],
       async () => {
@@ -386,23 +386,27 @@ export async function clearBackgroundFetches(scope: string): Promise<string[]> {
         return end(key, '', false);
       },
     );
-    await deleteBodyFiles(key, files ?? []);
+    if (ended?.hasFiles) await deleteBodyDirectory(key);
   }
   return rows.map(({ key }) => key);
 }
 
-/** Ends a background fetch within a transaction. Returns the body files to delete, or null where that is no legal move. */
-async function end(key: string, deliveredBy: DeliveredBy, keepRequests: boolean): Promise<string[] | null> {
+/** Ends a background fetch within a transaction. Says whether there are body files to delete; null where it is no legal move. */
+async function end(
+  key: string,
+  deliveredBy: DeliveredBy,
+  keepRequests: boolean,
+): Promise<{ hasFiles: boolean } | null> {
   if (!(await move(key, 'done', { recordsAvailable: false, deliveredBy, doneAt: Date.now() }))) return null;
   if (keepRequests) await recordsOf(key).modify(UNTRIED);
   else await recordsOf(key).delete();
-  const files: string[] = [];
+  let hasFiles = false;
   const bodies = db.bodies.where({ fetchKey: key });
   await bodies.each(({ content }) => {
-    if (typeof content === 'string') files.push(content);
+    hasFiles ||= typeof content === 'string';
   });
   await bodies.delete();
-  return files;
+  return { hasFiles };
 }
 
 /** Gives back the space of files whose background fetch is over: what a death just before their deletion left. */

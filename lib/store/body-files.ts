@@ -27,6 +27,11 @@ export async function deleteBodyFiles(fetchKey: string, names: string[]): Promis
   await Promise.all(names.map((name) => directory.removeEntry(name)));
 }
 
+/** Gives back the space of all files of a background fetch, also of such that no row names. */
+export async function deleteBodyDirectory(fetchKey: string): Promise<void> {
+  await (await root()).removeEntry(fetchKey, { recursive: true });
+}
+
 /** Gives back the space of all files of background fetches that `isLive` says no to. */
 export async function sweepBodyFiles(isLive: (fetchKey: string) => Promise<boolean>): Promise<void> {
   const directory = await root();

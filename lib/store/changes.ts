@@ -11,11 +11,24 @@ export function announceChange(key: string): void {
   for (const listener of [...listeners]) listener(key);
 }
 
-/** The next change of this background fetch; to be stopped when nobody waits for it any more. */
-export function nextChange(key: string): { happened: Promise<void>; stop(): void } {
+/**
+ * The next change of this background fetch. `happened` resolves at it, or after `atMost` ms; `stop` is to be called when
+ * nobody waits for it any more.
+ */
+export function nextChange(key: string): { happened(atMost: number): Promise<void>; stop(): void } {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const stop = onChange((changed) => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const forget = onChange((changed) => {
     if (changed === key) resolve();
   });
-  return { happened: promise, stop };
+  return {
+    happened(atMost) {
+      timer = setTimeout(resolve, atMost);
+      return promise;
+    },
+    stop() {
+      forget();
+      clearTimeout(timer);
+    },
+  };
 }

@@ -25,9 +25,9 @@ export type State = 'pending' | 'active' | 'paused' | 'settled' | 'delivering' |
 
 /**
  * How a settled background fetch reached the site: its event, or (last resort) the cache `background-fetch:<id>`.
- * `dropped`: not at all, the person did not want to wait for that.
+ * `dropped`: not at all, the person did not want to wait for that. `expired`: not at all, it waited for the site too long.
  */
-export type DeliveredBy = '' | 'event' | 'cache' | 'dropped';
+export type DeliveredBy = '' | 'event' | 'cache' | 'dropped' | 'expired';
 
 export interface BackgroundFetchRow {
   /** Random; says nothing about other downloads. */
@@ -172,6 +172,8 @@ export interface Settings {
   bandwidth: number;
   /** Download only while the line is not paid for by volume. */
   waitWhileMetered: boolean;
+  /** For so many days a result waits for its site. */
+  keepDays: number;
 }
 
 export interface SettingsRow extends Settings {

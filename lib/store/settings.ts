@@ -9,6 +9,7 @@ export const DEFAULT_SETTINGS: Settings = {
   connections: 6,
   bandwidth: 0,
   waitWhileMetered: false,
+  keepDays: 30,
 };
 
 export async function readSettings(): Promise<Settings> {

@@ -10,20 +10,19 @@ const origin = v.pipe(
 );
 
 /** The bounds that hold for settings, wherever they come from. */
-export const LIMITS = { connections: { min: 1, max: 16 } } as const;
+export const LIMITS = { connections: { min: 1, max: 16 }, keepDays: { min: 1, max: 365 } } as const;
+
+const within = ({ min, max }: { min: number; max: number }) =>
+  v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 
 const settings = v.strictObject({
   takeOver: v.boolean(),
   notify: v.boolean(),
   permission,
-  connections: v.pipe(
-    v.number(),
-    v.integer(),
-    v.minValue(LIMITS.connections.min),
-    v.maxValue(LIMITS.connections.max),
-  ),
+  connections: within(LIMITS.connections),
   bandwidth: v.pipe(v.number(), v.minValue(0), v.finite()),
   waitWhileMetered: v.boolean(),
+  keepDays: within(LIMITS.keepDays),
 }) satisfies v.GenericSchema<unknown, Settings>;
 
 const backup = v.strictObject({

@@ -176,6 +176,7 @@ function outcomeOf(row: BackgroundFetchRow): string {
   if (row.failureReason !== '') return t(FAILURES[row.failureReason]);
   // The site's service worker was unregistered before it could get it.
   if (row.deliveredBy === '') return t('siteGone');
+  if (row.deliveredBy === 'expired') return t('expired');
   if (row.deliveredBy === 'event') return t('succeeded');
   return t('deliveredIntoCache', isolate(cleanText(`background-fetch:${row.id}`)));
 }

@@ -22,6 +22,8 @@ export interface LaunchOptions {
   updatable?: boolean;
   /** Its certificates are trusted, and every host under .example is this machine. */
   authority?: Authority;
+  /** The extension may store so many bytes. In Chromium only while a page of it is open in a tab. */
+  storageLimit?: number;
 }
 
 export interface BrowserUnderTest {

@@ -130,6 +130,11 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
   async function openExtensionPage(path: string): Promise<Page> {
     const page = await browser.newPage();
     await page.goto(extensionUrl(path));
+    if (options.storageLimit !== undefined) {
+      const origin = extensionUrl('').slice(0, -1);
+      const limiting = await page.createCDPSession();
+      await limiting.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: options.storageLimit });
+    }
     return page;
   }
 

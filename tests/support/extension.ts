@@ -4,28 +4,119 @@ import type { BrowserUnderTest } from './browser.ts';
 
 const HURRY_EVERY = 100;
 
-/** Number of rows in each of the extension's tables. */
-export async function tableSizes(extensionPage: Page): Promise<Record<string, number>> {
+/** What the extension keeps: rows in each of its tables, and files. */
+export async function keptBy(extensionPage: Page): Promise<Record<string, number>> {
   return extensionPage.evaluate(async () => {
     const done = <Result>(request: IDBRequest<Result>) =>
       new Promise<Result>((resolve, reject) => {
         request.onsuccess = () => resolve(request.result);
         request.onerror = () => reject(request.error);
       });
+    const countFiles = async (directory: FileSystemDirectoryHandle): Promise<number> => {
+      let files = 0;
+      for await (const entry of directory.values())
+        files += entry instanceof FileSystemDirectoryHandle ? await countFiles(entry) : 1;
+      return files;
+    };
     const database = await done(indexedDB.open('backfetch'));
     try {
       const transaction = database.transaction([...database.objectStoreNames]);
       const sizes = [...database.objectStoreNames].map(
         async (name) => [name, await done(transaction.objectStore(name).count())] as const,
       );
-      return Object.fromEntries(await Promise.all(sizes));
+      const rows: Record<string, number> = Object.fromEntries(await Promise.all(sizes));
+      return { ...rows, files: await countFiles(await navigator.storage.getDirectory()) };
     } finally {
       database.close();
     }
   });
 }
 
-/** Until the tabs are closed, lets nothing wait for another try: as a person who keeps pressing "Try now". */
+/** What the extension knows of a background fetch; see BackgroundFetchRow in lib/store/schema.ts. */
+export interface KeptFetch {
+  key: string;
+  id: string;
+  state: string;
+  retryAt: number;
+  failureReason: string;
+  deliveryAttempts: number;
+}
+
+/** All background fetches that the extension knows of. */
+export async function keptFetches(extensionPage: Page): Promise<KeptFetch[]> {
+  const rows = await extensionPage.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open('backfetch');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const database = opening.result;
+          const rows = database.transaction('backgroundFetches').objectStore('backgroundFetches').getAll();
+          rows.onsuccess = () => {
+            database.close();
+            resolve(
+              rows.result.map(({ key, id, state, retryAt, failureReason, deliveryAttempts }) => ({
+                key,
+                id,
+                state,
+                retryAt,
+                failureReason,
+                deliveryAttempts,
+              })),
+            );
+          };
+          rows.onerror = () => reject(rows.error);
+        };
+      }),
+  );
+  return rows as KeptFetch[];
+}
+
+/** Gives a command of the popup for every background fetch in this state. */
+export async function commandAll(extensionPage: Page, name: string, state: string): Promise<void> {
+  const keys = (await keptFetches(extensionPage)).filter((row) => row.state === state).map(({ key }) => key);
+  await extensionPage.evaluate(
+    async (name, keys) => {
+      const { runtime } = (globalThis as unknown as { browser?: typeof chrome }).browser ?? chrome;
+      for (const key of keys) await runtime.sendMessage({ to: 'background', name, argument: { key } });
+    },
+    name,
+    keys,
+  );
+}
+
+/** Changes every row of one of the extension's tables; null deletes them. */
+export async function changeRows(extensionPage: Page, table: string, change: object | null): Promise<void> {
+  await extensionPage.evaluate(
+    async (table, change) => {
+      await new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open('backfetch');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const database = opening.result;
+          const transaction = database.transaction(table, 'readwrite');
+          const cursor = transaction.objectStore(table).openCursor();
+          cursor.onsuccess = () => {
+            if (change) cursor.result?.update({ ...cursor.result.value, ...change });
+            else cursor.result?.delete();
+            cursor.result?.continue();
+          };
+          transaction.oncomplete = () => {
+            database.close();
+            resolve();
+          };
+          transaction.onerror = () => reject(transaction.error);
+        };
+      });
+    },
+    table,
+    change,
+  );
+}
+
+/**
+ * Until the page that it gives is closed, lets nothing wait for another try: as a person who keeps pressing "Try now".
+ */
 export async function hurry(browser: BrowserUnderTest): Promise<Page> {
   const page = await browser.openExtensionPage('options.html');
   await page.evaluate(async (every) => {
@@ -38,13 +129,8 @@ export async function hurry(browser: BrowserUnderTest): Promise<Page> {
     setInterval(() => {
       const rows = database.transaction('backgroundFetches').objectStore('backgroundFetches').getAll();
       rows.onsuccess = () => {
-        for (const { key, state, retryAt } of rows.result as {
-          key: string;
-          state: string;
-          retryAt: number;
-        }[])
-          if (state === 'active' && retryAt > 0)
-            void runtime.sendMessage({ to: 'background', name: 'tryNow', argument: { key } });
+        for (const { key, retryAt } of rows.result as { key: string; retryAt: number }[])
+          if (retryAt > 0) void runtime.sendMessage({ to: 'background', name: 'tryNow', argument: { key } });
       };
     }, every);
   }, HURRY_EVERY);

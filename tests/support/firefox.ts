@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import type { BrowserUnderTest, LaunchOptions } from './browser.ts';
 import { type BrowserProcess, findExecutable, makeDirectory, startProcess } from './browser-process.ts';
-import { closePages, POPUP_VIEWPORT } from './pages.ts';
+import { POPUP_VIEWPORT } from './pages.ts';
 import { removeDirectory } from './remove-directory.ts';
 import { until } from './until.ts';
 import { zipDirectory } from './zip.ts';
@@ -141,6 +141,17 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
     return page;
   }
 
+  /** Puppeteer takes the extension's pages for the empty ones that they were at first, and keeps closed ones. */
+  async function closePages(): Promise<void> {
+    if (!browser.connected) return;
+    const { contexts } = (await send('browsingContext.getTree', { maxDepth: 0 })).result as {
+      contexts: { context: string; url: string }[];
+    };
+    if (!contexts.some(({ url }) => url === 'about:blank')) await browser.newPage();
+    for (const { context, url } of contexts)
+      if (url !== 'about:blank') await send('browsingContext.close', { context });
+  }
+
   const backgroundRuns = async () => (await chrome(`${POLICY}?.extension?.backgroundState`)) === 'running';
 
   async function endBackground(): Promise<void> {
@@ -158,7 +169,7 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
     newPage: () => browser.newPage(),
     newPageOfOtherIdentity: async () => (await browser.createBrowserContext()).newPage(),
     pages: () => browser.pages(),
-    closePages: () => closePages(browser),
+    closePages,
     extensionUrl,
     openExtensionPage,
     async openPopup() {
@@ -233,6 +244,9 @@ function writeProfile(profile: string, options: LaunchOptions): void {
     ...PREFERENCES,
     // Whatever is no literal address is this machine.
     ...(options.authority && { 'network.dns.native-is-localhost': true }),
+    ...(options.storageLimit !== undefined && {
+      'dom.quotaManager.temporaryStorage.fixedLimit': Math.floor(options.storageLimit / 1024),
+    }),
     ...options.preferences,
   });
   writeFileSync(

@@ -68,6 +68,8 @@ export interface TestServer {
   page(path: string, page: Page | string): void;
   /** Holds bodies of `path` at byte `at` (below 1: that share of the body) until the gate opens. */
   gate(path: string, at: number): Gate;
+  /** Breaks off everything that is under way. */
+  dropConnections(): void;
   /** Forgets everything that a test set or counted. */
   reset(): void;
   close(): Promise<void>;
@@ -256,6 +258,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       gates.push(gate);
       return gate;
     },
+    dropConnections: () => http.closeAllConnections(),
     reset,
     async close() {
       reset();

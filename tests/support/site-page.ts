@@ -71,7 +71,8 @@ export async function openPage(browser: BrowserUnderTest, url: string): Promise<
 
 /** Resolves when the service worker of the page, or of a frame, is active. */
 export async function untilReady(page: Page | Frame): Promise<void> {
-  await page.waitForFunction(() => document.documentElement.dataset.ready === 'true');
+  // Polled: a page in the background gets no animation frames.
+  await page.waitForFunction(() => document.documentElement.dataset.ready === 'true', { polling: 50 });
 }
 
 /** `registration.backgroundFetch.fetch(id, urls, options)`. Rejects with "name: message" of what it throws. */
@@ -252,5 +253,13 @@ export async function downloadOf(page: Page, url: string): Promise<Download | nu
       type: response.headers.get('content-type'),
       sha256: Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join(''),
     };
+  }, url);
+}
+
+/** Deletes `url` from the site's cache "downloads". */
+export async function forgetDownload(page: Page, url: string): Promise<void> {
+  await page.evaluate(async (url) => {
+    const downloads = await caches.open('downloads');
+    await downloads.delete(url);
   }, url);
 }

@@ -32,11 +32,6 @@ export const departures: Departure[] = [
     reason: 'The Request of Firefox takes no streams as bodies: it makes a string of them.',
   },
   {
-    requirement: 'the referrer goes out as the request and its policy say',
-    of: OURS,
-    reason: "A request to the site's own origin is the extension's, which can't name a page as its referrer.",
-  },
-  {
     requirement: 'the events are trusted',
     of: OURS,
     reason: 'What a script dispatches is not trusted, and isTrusted is unforgeable.',

@@ -1,7 +1,8 @@
 // Before anything else: what the very first script of the page sees.
 document.documentElement.dataset.supported = String('BackgroundFetchManager' in self);
 
-navigator.serviceWorker.register('sw.js', { type: document.documentElement.dataset.worker });
+const { worker, script = 'sw.js' } = document.documentElement.dataset;
+navigator.serviceWorker.register(script, { type: worker });
 navigator.serviceWorker.ready.then(() => {
   document.documentElement.dataset.ready = 'true';
 });

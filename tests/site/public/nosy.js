@@ -1,5 +1,5 @@
-// Answers for the network itself, and keeps the paths of what it was asked in the cache "seen".
-importScripts('../plain/sw.js');
+// With the whole origin as its scope. Answers for the network itself, and keeps the paths of what it was asked in the cache "seen".
+importScripts('/plain/sw.js');
 
 self.addEventListener('fetch', (event) => {
   const { pathname } = new URL(event.request.url);
