@@ -94,11 +94,6 @@ export const departures: Departure[] = [
     reason: 'It goes on with the download.',
   },
   {
-    requirement: 'go out with the method, headers and body that they have',
-    of: NATIVE,
-    reason: 'It never ends where a request has headers of its own.',
-  },
-  {
     requirement: 'of a running record resolves at its headers, and its body streams what comes',
     of: NATIVE,
     reason: 'It gives no response before the background fetch has settled.',
@@ -112,5 +107,95 @@ export const departures: Departure[] = [
     requirement: 'the body of a running record errors with an AbortError when it is aborted',
     of: NATIVE,
     reason: 'It gives no response before the background fetch has settled.',
+  },
+  {
+    requirement: 'the referrer goes out as the request and its policy say',
+    of: NATIVE,
+    reason: 'It sends no referrer.',
+  },
+  {
+    requirement: 'credentials are sent as the request says',
+    of: NATIVE,
+    reason: 'It sends cookies where the request says "omit" too.',
+  },
+  {
+    requirement: 'a 206 that was not asked for makes a failure: fetch-error',
+    of: NATIVE,
+    reason: 'The background fetch never settles.',
+  },
+  {
+    requirement: 'on an event that a script made rejects with an InvalidStateError',
+    of: NATIVE,
+    reason: 'It does not look whether the event is trusted.',
+  },
+  {
+    requirement: 'ends a running one, which tells by its last progress event and by backgroundfetchabort',
+    of: NATIVE,
+    reason: 'The last progress event or the end of the connection does not come in time.',
+  },
+  {
+    requirement: 'find records as the cache would',
+    of: NATIVE,
+    reason: 'A request that is no GET matches one of its method.',
+  },
+  {
+    requirement: 'have the type, url and status that a fetch would give',
+    of: NATIVE,
+    reason: 'The type is always "default".',
+  },
+  {
+    requirement: 'have the headers that CORS exposes, but for Content-Length and Content-Range',
+    of: NATIVE,
+    reason: 'It keeps Content-Length, and exposes all headers of another origin.',
+  },
+  {
+    requirement: 'have immutable headers',
+    of: NATIVE,
+    reason: 'They can be changed.',
+  },
+  {
+    requirement: 'of a bad status have the bytes that came with it',
+    of: NATIVE,
+    reason: 'The body is empty.',
+  },
+  {
+    requirement: 'that failed are not exposed',
+    of: NATIVE,
+    reason: 'It rejects with an UnknownError.',
+  },
+  {
+    requirement: 'a cross-site frame gets a NotAllowedError, and sees nothing',
+    of: NATIVE,
+    reason: 'It lets frames under another site begin background fetches, in their partition.',
+  },
+  {
+    requirement: 'a page that is restored goes on',
+    of: NATIVE,
+    reason: 'A page with a background fetch is not kept in the back/forward cache.',
+  },
+  {
+    requirement: 'permissions.query() knows background-fetch',
+    of: NATIVE,
+    reason: 'The status says "background_fetch" as its name.',
+  },
+  {
+    requirement: 'a worker begins, gets and lists background fetches',
+    of: NATIVE,
+    reason: 'It lets no worker begin one: NotAllowedError.',
+  },
+  {
+    requirement: 'one background fetch is one object in a worker',
+    of: NATIVE,
+    reason: 'It lets no worker begin one: NotAllowedError.',
+  },
+  {
+    requirement: 'a worker sends bodies and gets errors as a page does',
+    of: NATIVE,
+    reason: 'It lets no worker begin one: NotAllowedError.',
+  },
+  {
+    requirement: 'a worker is heard with no page open',
+    of: NATIVE,
+    reason: 'It lets no worker begin one: NotAllowedError.',
   },
 ];

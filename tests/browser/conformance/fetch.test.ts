@@ -208,6 +208,8 @@ describe('conversions', () => {
       for (const [id, requests] of Object.entries(given)) {
         const fetch = await manager.fetch(id, requests);
         urls[id] = (await fetch.matchAll()).map((record) => record.request.url);
+        // A browser may allow few at a time.
+        await fetch.abort();
       }
       return urls;
     });
