@@ -1,22 +1,25 @@
 import { useState } from 'preact/hooks';
 import { sendCommand } from '../lib/protocol/send.ts';
 import { db } from '../lib/store/database.ts';
-import type { Settings } from '../lib/store/schema.ts';
+import { readSettings } from '../lib/store/settings.ts';
 import { readBackup, writeBackup } from '../lib/ui/backup.ts';
 import { t } from '../lib/ui/messages.ts';
 import { saveFile } from '../lib/ui/save-file.ts';
 
 interface Props {
-  settings: Settings;
   run(command: Promise<unknown>, failure: string): void;
   fail(message: string): void;
 }
 
 /** Settings as a file, and back. */
-export function Backup({ settings, run, fail }: Props) {
+export function Backup({ run, fail }: Props) {
   const [imported, setImported] = useState(false);
   const save = async () =>
-    saveFile('backfetch-settings.json', writeBackup(settings, await db.sites.toArray()), 'application/json');
+    saveFile(
+      'backfetch-settings.json',
+      writeBackup(await readSettings(), await db.sites.toArray()),
+      'application/json',
+    );
   const load = async (file: File) => {
     setImported(false);
     const backup = readBackup(await file.text());

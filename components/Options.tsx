@@ -119,7 +119,7 @@ export function Options({ native, background }: Props) {
             </section>
           )}
           <Sites run={run} />
-          <Backup settings={settings} run={run} fail={setMessage} />
+          <Backup run={run} fail={setMessage} />
           <p>
             <a href="/welcome.html" target="_blank" rel="noopener">
               {t('about')}

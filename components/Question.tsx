@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 interface Props {
   text: string;
@@ -10,7 +10,7 @@ interface Props {
 /** Asks before something is lost. Escape says no. */
 export function Question({ text, yes, no, onAnswer }: Props) {
   const safe = useRef<HTMLButtonElement>(null);
-  useEffect(() => safe.current?.focus(), []);
+  useLayoutEffect(() => safe.current?.focus(), []);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape is a shortcut for its second button.
     <div

@@ -1,7 +1,7 @@
 import { abortable } from './abortable.ts';
 
-/** Time (ms) that may be made up for when a timer was late. */
-const SLACK = 100;
+/** Time (ms) that may be made up for when a timer was late or a server slow to answer. */
+const SLACK = 400;
 
 /** Keeps all downloads together to so many bytes per second. */
 export class Bandwidth {

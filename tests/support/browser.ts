@@ -62,6 +62,13 @@ export interface BrowserUnderTest {
    * document that are open now, not in service workers.
    */
   setOffline(offline: boolean): Promise<void>;
+  /**
+   * Makes the line one that is paid for by volume, for the extension's documents that are open now; or not. Chromium only:
+   * Firefox tells nobody.
+   */
+  setMetered(metered: boolean): Promise<void>;
+  /** What pages that are opened from now on are told that the person prefers. */
+  setColorScheme(scheme: 'light' | 'dark'): Promise<void>;
   /** SIGKILL to the whole process tree; resolves when it is gone. */
   kill(): Promise<void>;
   /** Quits in order if it still runs, and starts again with the same profile. */

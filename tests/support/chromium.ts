@@ -127,8 +127,11 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
     return `chrome-extension://${extensionId}/${path}`;
   }
 
+  let colorScheme = 'light';
+
   async function openExtensionPage(path: string): Promise<Page> {
     const page = await browser.newPage();
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: colorScheme }]);
     await page.goto(extensionUrl(path));
     if (options.storageLimit !== undefined) {
       const origin = extensionUrl('').slice(0, -1);
@@ -212,6 +215,17 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
           uploadThroughput: -1,
         });
       }
+    },
+    async setMetered(metered) {
+      for (const target of browser.targets()) {
+        if (!['page', 'background_page'].includes(target.type())) continue;
+        const targetSession = offlineSessions.get(target) ?? (await target.createCDPSession());
+        offlineSessions.set(target, targetSession);
+        await targetSession.send('Emulation.setDataSaverOverride', { dataSaverEnabled: metered });
+      }
+    },
+    async setColorScheme(scheme) {
+      colorScheme = scheme;
     },
     async kill() {
       await running.kill();

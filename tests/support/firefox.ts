@@ -215,6 +215,13 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
       // Connections that are kept alive would go on serving.
       if (offline) await chrome(`Services.obs.notifyObservers(null, 'net:prune-all-connections')`);
     },
+    async setMetered() {
+      throw new Error('Firefox tells of no metered line.');
+    },
+    async setColorScheme(scheme) {
+      const pref = 'layout.css.prefers-color-scheme.content-override';
+      await chrome(`Services.prefs.setIntPref('${pref}', ${scheme === 'dark' ? 0 : 1})`);
+    },
     async kill() {
       await running.kill();
       await browser.disconnect();

@@ -1,0 +1,248 @@
+/** Every option, and what it does to a real download. */
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ElementHandle, Page } from 'puppeteer-core';
+import { expect, test } from 'vitest';
+import { openOptions, setting, typeNumber, untilSetting } from '../../support/options.ts';
+import { untilRow } from '../../support/popup.ts';
+import { eventFor, openSite, startFetch } from '../../support/site-page.ts';
+import { until } from '../../support/until.ts';
+import { browserName, useBrowser } from '../../support/use-browser.ts';
+
+const MB = 1_000_000;
+
+const downloads = mkdtempSync(join(process.env.BACKFETCH_TEST_DIRECTORY ?? '', 'downloads-'));
+const { browser, server } = await useBrowser({
+  preferences:
+    browserName === 'firefox'
+      ? { 'browser.download.dir': downloads, 'browser.download.folderList': 2 }
+      : { 'download.default_directory': downloads, 'download.prompt_for_download': false },
+});
+
+/** The file that the browser has saved last, whole. */
+function savedFile(name: RegExp): Promise<string> {
+  return until(`${name} is saved`, () => {
+    const file = readdirSync(downloads).find((each) => name.test(each));
+    return file && readFileSync(join(downloads, file), 'utf8');
+  });
+}
+
+const openRequests = (path: string) =>
+  server.log.for(path).filter(({ outcome }) => outcome === 'open').length;
+
+test('no more connections than the person allows, and more as soon as they do', async () => {
+  const options = await openOptions(browser);
+  await typeNumber(options, 'connections', '1');
+  await untilSetting(options, 'connections', 1);
+  const gate = server.gate('/bytes/part', 0.5);
+  const page = await openSite(browser, server.freshOrigin());
+  const urls = [1, 2, 3].map((part) => `/bytes/part?size=${2 * MB}&part=${part}`);
+  await startFetch(page, 'parts', urls);
+  await gate.reached;
+  expect(openRequests('/bytes/part')).toBe(1);
+  await typeNumber(options, 'connections', '3');
+  await until('three run at once', () => openRequests('/bytes/part') === 3);
+  gate.open();
+  await eventFor(page, 'parts');
+  await typeNumber(options, 'connections', '99');
+  await options.keyboard.press('Escape');
+  expect(await setting(options, 'connections')).toBe(3);
+});
+
+test('the speed limit holds within a tenth, and its end is felt at once', async () => {
+  const options = await openOptions(browser);
+  await typeNumber(options, 'bandwidth', '2');
+  await untilSetting(options, 'bandwidth', 2 * MB);
+  const page = await openSite(browser, server.freshOrigin());
+  const size = 20 * MB;
+  const startedAt = Date.now();
+  await startFetch(page, 'slow', [`/bytes/slow?size=${size}&rate=${8 * MB}`], { downloadTotal: size });
+  const { at } = await eventFor(page, 'slow');
+  // In Firefox, whose streams have no backpressure, what is asked for in one request comes at the line's own speed: it is
+  // the next request that waits.
+  const unlimited = browserName === 'firefox' ? 2 * MB : 0;
+  const speed = (size - unlimited) / ((at - startedAt) / 1000);
+  expect(speed).toBeGreaterThan(1.8 * MB);
+  expect(speed).toBeLessThan(2.2 * MB);
+
+  await startFetch(page, 'freed', [`/bytes/freed?size=${60 * MB}`], { downloadTotal: 60 * MB });
+  await until('it has begun', () => server.log.for('/bytes/freed').length > 0);
+  const freedAt = Date.now();
+  await typeNumber(options, 'bandwidth', '');
+  await untilSetting(options, 'bandwidth', 0);
+  await eventFor(page, 'freed');
+  expect(Date.now() - freedAt).toBeLessThan(15_000);
+});
+
+async function siteItem(options: Page, origin: string): Promise<ElementHandle> {
+  return until(`${origin} is listed`, () => options.$(`li[data-origin="${origin}"]`));
+}
+
+test('what the person says of a site holds until it is forgotten', async () => {
+  const origin = server.freshOrigin();
+  const page = await openSite(browser, origin);
+  await startFetch(page, 'known', ['/bytes/known?size=1000']);
+  await eventFor(page, 'known');
+  const options = await openOptions(browser);
+  const item = await siteItem(options, origin);
+  const select = await item.$('select');
+  await select?.select('block');
+  await until('the page is refused', () =>
+    startFetch(page, 'refused', ['/bytes/refused?size=1000']).then(
+      () => false,
+      (error: unknown) => /does not allow/.test(String(error)),
+    ),
+  );
+  await (await until('it can be forgotten', () => item.$('[data-action=forget]'))).click();
+  await until('the page is allowed', () =>
+    startFetch(page, `again-${Date.now()}`, ['/bytes/again?size=1000']).then(
+      () => true,
+      () => false,
+    ),
+  );
+
+  const origins = () =>
+    options.$$eval('li[data-origin]', (all) => all.map((each) => each.getAttribute('data-origin')));
+  const search = await until('sites can be searched', () => options.$('section input[type=search]'));
+  await search.type(new URL(origin).hostname);
+  await until('one is left', async () => (await origins()).join() === origin);
+});
+
+test('a site’s downloads can be deleted, after a question', async () => {
+  const origin = server.freshOrigin();
+  const page = await openSite(browser, origin);
+  const size = 6 * MB;
+  const gate = server.gate('/bytes/stored', 0.5);
+  await startFetch(page, 'stored', [`/bytes/whole?size=${3 * MB}`, `/bytes/stored?size=${size}`]);
+  await gate.reached;
+  const options = await openOptions(browser);
+  const item = await siteItem(options, origin);
+  await until('it says how much', async () =>
+    /[3-6](\.\d)? MB stored/.test(await item.evaluate((each) => each.textContent ?? '')),
+  );
+  await (await until('it can be deleted', () => item.$('[data-action=delete]'))).click();
+  await (await until('it asks', () => item.$('[data-answer=yes]'))).click();
+  await until('nothing is left of it', async () => !(await options.$(`li[data-origin="${origin}"]`)));
+  const request = await server.log.wait('/bytes/stored', ({ outcome }) => outcome !== 'open');
+  expect(request.outcome).toBe('cut');
+});
+
+test('settings go into a file and come back from one', async () => {
+  const options = await openOptions(browser);
+  await typeNumber(options, 'connections', '5');
+  await untilSetting(options, 'connections', 5);
+  await options.click('#export');
+  const saved = JSON.parse(await savedFile(/^backfetch-settings.*\.json$/)) as { settings: object };
+  expect(saved.settings).toMatchObject({ connections: 5, notify: true });
+
+  const file = join(downloads, 'import.json');
+  const changed = {
+    ...saved,
+    settings: { ...saved.settings, connections: 7 },
+    sites: [{ origin: 'https://kept.example', permission: 'block' }],
+  };
+  writeFileSync(file, JSON.stringify(changed));
+  const upload = async () => {
+    const field = (await options.$('#import')) as ElementHandle<HTMLInputElement>;
+    await field.uploadFile(file);
+  };
+  await upload();
+  await untilSetting(options, 'connections', 7);
+  const item = await siteItem(options, 'https://kept.example');
+  expect(await item.$eval('select', (select) => select.value)).toBe('block');
+
+  writeFileSync(file, JSON.stringify({ ...changed, settings: { connections: 0 } }));
+  await upload();
+  await until('it is refused', () =>
+    options.evaluate(() =>
+      /no Backfetch settings/.test(document.querySelector('[role=alert]')?.textContent ?? ''),
+    ),
+  );
+  expect(await setting(options, 'connections')).toBe(7);
+  writeFileSync(file, JSON.stringify(saved));
+  await upload();
+  await untilSetting(options, 'connections', 5);
+  await until(
+    'nothing is said of it any more',
+    async () => !(await options.$('li[data-origin="https://kept.example"]')),
+  );
+});
+
+test('what happened to a download is saved as a file, without what its URLs may hide', async () => {
+  const origin = server.freshOrigin();
+  const page = await openSite(browser, origin);
+  await startFetch(page, 'logged', ['/bytes/logged?size=1000&status=404&times=9&token=secret'], {
+    title: 'Logged',
+  });
+  await eventFor(page, 'logged');
+  const inspector = await browser.openExtensionPage(`inspector.html?${new URLSearchParams({ origin })}`);
+  await (await until('the log can be saved', () => inspector.$('[data-action=log]'))).click();
+  const log = await savedFile(/^backfetch-log.*\.txt$/);
+  expect(log).toContain(`GET ${origin}/bytes/logged?…`);
+  expect(log).toMatch(/Z record: request 0: bad-status\n/);
+  expect(log).toContain('backgroundfetchfail');
+  expect(log).not.toContain('secret');
+});
+
+if (browserName === 'chromium') {
+  // Firefox without a display shows none, so that there is nothing to be seen there.
+  test('notifications tell of the end, unless the person does not want them', async () => {
+    const options = await openOptions(browser);
+    const shown = () =>
+      options.evaluate(async () => {
+        const { notifications } = (globalThis as unknown as { browser?: typeof chrome }).browser ?? chrome;
+        return Object.keys(await notifications.getAll()).length;
+      });
+    const page = await openSite(browser, server.freshOrigin());
+    const before = await shown();
+    await startFetch(page, 'told', ['/bytes/told?size=1000'], { title: 'Told' });
+    await until('there is a notification', async () => (await shown()) === before + 1);
+    await options.bringToFront();
+    await options.click('#notify');
+    await untilSetting(options, 'notify', false);
+    await startFetch(page, 'untold', ['/bytes/untold?size=1000'], { title: 'Untold' });
+    await untilRow(await browser.openPopup(), 'untold is here', /Downloaded/);
+    expect(await shown()).toBe(before + 1);
+    await options.bringToFront();
+    await options.click('#notify');
+    await untilSetting(options, 'notify', true);
+  });
+
+  test('downloads wait while the connection is metered, where the person wants so', async () => {
+    const options = await openOptions(browser);
+    const page = await openSite(browser, server.freshOrigin());
+    // The downloader's document must be there to be told of its line.
+    await startFetch(page, 'before', ['/bytes/before?size=1000']);
+    await eventFor(page, 'before');
+    await browser.setMetered(true);
+    await options.bringToFront();
+    await options.click('#waitWhileMetered');
+    await untilSetting(options, 'waitWhileMetered', true);
+    await startFetch(page, 'metered', ['/bytes/metered?size=1000'], { title: 'Metered' });
+    const popup = await browser.openPopup();
+    await untilRow(popup, 'Metered', /Waiting for an unmetered connection|Downloading/);
+    expect(server.log.for('/bytes/metered')).toEqual([]);
+    await options.bringToFront();
+    await options.click('#waitWhileMetered');
+    await untilSetting(options, 'waitWhileMetered', false);
+    expect((await eventFor(page, 'metered')).type).toBe('backgroundfetchsuccess');
+    await browser.setMetered(false);
+  });
+
+  test('the browser may be asked to go on without a window', async () => {
+    const options = await openOptions(browser);
+    const granted = () =>
+      options.evaluate(() => chrome.permissions.contains({ permissions: ['background'] }));
+    expect(await granted()).toBe(false);
+    await (await until('it can be chosen', () => options.$('#keepRunning'))).click();
+    await until('the permission is there', granted);
+    await options.click('#keepRunning');
+    await until('the permission is gone', async () => !(await granted()));
+  });
+} else {
+  test('what Firefox can’t do is not offered', async () => {
+    const options = await openOptions(browser);
+    expect(await options.$('#keepRunning')).toBeNull();
+    expect(await options.$('#waitWhileMetered')).toBeNull();
+  });
+}
