@@ -4,7 +4,8 @@ import { useLocale } from './messages.fake.ts';
 
 vi.mock('webextension-polyfill', async () => (await import('./messages.fake.ts')).fakePolyfill());
 
-const { announcements, groupBySite, sortFinished, titleOf, viewDownload } = await import('./view.ts');
+const { announcements, groupBySite, matches, overallFraction, sortFinished, titleOf, viewDownload } =
+  await import('./view.ts');
 
 const NOW = 1_800_000_000_000;
 const MB = 1e6;
@@ -82,6 +83,20 @@ describe('what a download is doing', () => {
     expect(view({}, { online: false }).status).toBe('Waiting for a network connection');
     expect(view({ state: 'paused' }, { online: false }).phase).toBe('paused');
     expect(view(SUCCESS, { online: false }).phase).toBe('handingOver');
+  });
+
+  it('waits for an unmetered line with what may be broken off', () => {
+    expect(view({}, { waitsForUnmetered: true }).status).toBe('Waiting for an unmetered connection');
+    expect(view({ pausable: false }, { waitsForUnmetered: true }).phase).toBe('downloading');
+  });
+
+  it('says which try comes next', () => {
+    const waiting = { retryAt: NOW + 8000, failedTries: 2, triesAllowed: 8 };
+    expect(view(waiting).facts).toEqual(['try 3 of 8']);
+  });
+
+  it('says what was deleted before its site had it', () => {
+    expect(view({ ...DONE, deliveredBy: 'dropped' }).status).toBe('Deleted before the site received it');
   });
 
   it('names the cache that holds the files', () => {
@@ -220,4 +235,17 @@ describe('announcements', () => {
     expect(announcements(new Map([['k', 'downloading' as const]]), [view({ downloaded: 5 })])).toEqual([]);
     expect(announcements(new Map(), [view({})])).toEqual([]);
   });
+});
+
+it('a search finds titles and sites, whatever the case', () => {
+  expect(matches(ROW, ' EPISODE ')).toBe(true);
+  expect(matches(ROW, 'site.example')).toBe(true);
+  expect(matches(ROW, 'film')).toBe(false);
+});
+
+it('the whole is the mean of what tells how far it is', () => {
+  expect(overallFraction([])).toBeNull();
+  expect(overallFraction([ROW])).toBeNull();
+  const half = { ...ROW, downloadTotal: 10, downloaded: 5 };
+  expect(overallFraction([half, { ...half, downloaded: 10 }, ROW])).toBe(0.75);
 });
