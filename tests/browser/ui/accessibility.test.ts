@@ -1,0 +1,96 @@
+/** Nothing for axe to complain about, on any page, in light, dark and right-to-left. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type axe from 'axe-core';
+import type { Page } from 'puppeteer-core';
+import { beforeAll, expect, test } from 'vitest';
+import { openOptions, untilSetting } from '../../support/options.ts';
+import { untilRow } from '../../support/popup.ts';
+import { eventFor, openSite, startFetch } from '../../support/site-page.ts';
+import { useBrowser } from '../../support/use-browser.ts';
+
+const { browser, server } = await useBrowser();
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const origin = server.freshOrigin();
+
+/** Downloads in the states that look different. */
+beforeAll(async () => {
+  const page = await openSite(browser, origin);
+  await startFetch(page, 'done', ['/bytes/done?size=1000'], { title: 'Done' });
+  await eventFor(page, 'done');
+  await startFetch(page, 'lost', ['/bytes/lost?status=404&times=9'], { title: 'Lost' });
+  await eventFor(page, 'lost');
+  await startFetch(page, 'waits', ['/bytes/waits?status=503&retry-after=3600'], { title: 'Waits' });
+  await startFetch(page, 'uploads', ['/bytes/stalls?stall=10&size=1000'], { title: 'Stalls' });
+  const options = await openOptions(browser);
+  await options.select('#permission', 'ask');
+  await untilSetting(options, 'permission', 'ask');
+  await startFetch(page, 'asks', ['/bytes/asks?size=1000'], { title: 'Asks' });
+});
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe: checker } = globalThis as unknown as { axe: typeof axe };
+    const results = await checker.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  });
+}
+
+interface Shown {
+  path: string;
+  ready(page: Page): Promise<unknown>;
+}
+
+const PAGES: Record<string, Shown> = {
+  popup: { path: 'popup.html', ready: (page) => untilRow(page, 'Asks', /asks/) },
+  downloads: { path: 'downloads.html', ready: (page) => untilRow(page, 'Asks', /asks/) },
+  options: { path: 'options.html', ready: (page) => page.waitForSelector('.sites li') },
+  welcome: { path: 'welcome.html', ready: (page) => page.waitForSelector('[role=status] p') },
+  inspector: {
+    path: `inspector.html?${new URLSearchParams({ origin })}`,
+    ready: (page) => page.waitForSelector('tbody tr'),
+  },
+};
+
+test.for(Object.entries(PAGES))('%s', async ([, { path, ready }]) => {
+  for (const scheme of ['light', 'dark'] as const) {
+    await browser.setColorScheme(scheme);
+    const page = await browser.openExtensionPage(path);
+    await ready(page);
+    const dark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches);
+    expect(dark).toBe(scheme === 'dark');
+    for (const direction of ['ltr', 'rtl']) {
+      await page.evaluate((value) => {
+        document.documentElement.dir = value;
+      }, direction);
+      expect(await violations(page), `${scheme} ${direction}`).toEqual([]);
+    }
+    await page.close();
+  }
+});
+
+test('with twice the letters nothing has to be scrolled sideways', async () => {
+  for (const [, { path, ready }] of Object.entries(PAGES)) {
+    const page = await browser.openExtensionPage(path);
+    await page.setViewport({ width: 360, height: 700 });
+    await ready(page);
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = '200%';
+    });
+    // What can be scrolled by itself, such as a table, may be wider.
+    const wide = await page.evaluate(() => {
+      const { clientWidth, scrollWidth } = document.documentElement;
+      const beyond = [...document.querySelectorAll('body *')].filter(
+        (each) =>
+          !each.closest('.table, .visually-hidden') && each.getBoundingClientRect().right > clientWidth + 1,
+      );
+      return scrollWidth > clientWidth ? beyond.map((each) => each.outerHTML.slice(0, 120)) : [];
+    });
+    expect(wide, path).toEqual([]);
+    await page.close();
+  }
+});
