@@ -206,7 +206,7 @@ test('an engine sees the same strictness and line numbers with and without the p
     ),
     { numRuns: 3_000 },
   );
-});
+}, 60_000);
 
 test('the prologue of a script that is cut anywhere is judged the same', () => {
   fc.assert(
