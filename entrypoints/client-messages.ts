@@ -2,6 +2,9 @@ import { defineUnlistedScript } from 'wxt/utils/define-unlisted-script';
 import { deliverClientMessages } from '../lib/bridge/client-messages.ts';
 
 /** Chromium: beside the bridge, for messages of emulated service workers. */
-export default defineUnlistedScript(() => {
-  if (isSecureContext && origin !== 'null') deliverClientMessages(chrome.runtime);
+export default defineUnlistedScript({
+  include: ['chrome'],
+  main() {
+    if (isSecureContext && origin !== 'null') deliverClientMessages(chrome.runtime);
+  },
 });
