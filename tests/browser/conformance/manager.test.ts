@@ -105,10 +105,14 @@ describe('service worker registrations', () => {
   requirement('unregistering clears its background fetches', async () => {
     const { page } = await open();
     const gate = server.gate('/bytes/held', 5);
-    const ids = await page.evaluate(async () => {
+    await page.evaluate(async () => {
       const registration = await here.registerAt('other/');
       await registration.backgroundFetch.fetch('id', '/bytes/held?size=10');
-      await registration.unregister();
+    });
+    // Before that there may be no request yet that could be seen to end.
+    await gate.reached;
+    const ids = await page.evaluate(async () => {
+      await (await here.registerAt('other/')).unregister();
       const later = await here.registerAt('other/');
       return later.backgroundFetch.getIds();
     });
