@@ -3,15 +3,13 @@ import type { Answers } from '../protocol/calls.ts';
 import { HOST_FRAME_PARAMETER } from '../protocol/host-frame.ts';
 import { CallFailure } from '../protocol/rpc.ts';
 import type { RequestHead, ResponseHead } from '../protocol/wire.ts';
+import { readAhead } from './read-ahead.ts';
 
-/** A piece is handed on when it has so many bytes, or this long (ms) after its first came. */
-const PIECE_BYTES = 1024 * 1024;
-const PIECE_TIME = 200;
-
-type Stream = {
-  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
+interface Stream {
   controller: AbortController;
-};
+  /** Resolves with the body's next piece, or with null at its end. */
+  next(): Promise<Blob | null>;
+}
 
 /**
  * Makes requests as the site: this script runs in a document of the site's origin, so that the browser itself enforces
@@ -22,7 +20,7 @@ export function siteFetch(): Answers<Pick<AgentCalls, 'fetch' | 'read' | 'cancel
   return {
     async fetch({ stream, request, body }) {
       const controller = new AbortController();
-      const entry: Stream = { reader: undefined, controller };
+      const entry: Stream = { controller, next: async () => null };
       streams.set(stream, entry);
       const init = { ...requestInit(request), body, signal: controller.signal };
       try {
@@ -30,7 +28,7 @@ export function siteFetch(): Answers<Pick<AgentCalls, 'fetch' | 'read' | 'cancel
         if (response.type === 'opaqueredirect') {
           throw new CallFailure('TypeError', 'The server redirects, and the request does not follow.');
         }
-        entry.reader = response.body?.getReader();
+        if (response.body) entry.next = readAhead(response.body);
         return responseHead(response);
       } catch (error) {
         controller.abort();
@@ -41,7 +39,7 @@ export function siteFetch(): Answers<Pick<AgentCalls, 'fetch' | 'read' | 'cancel
     async read({ stream }) {
       const entry = streams.get(stream);
       if (!entry) return null;
-      const piece = await networkErrors(nextPiece(entry));
+      const piece = await networkErrors(entry.next());
       if (!piece) streams.delete(stream);
       return piece;
     },
@@ -51,20 +49,6 @@ export function siteFetch(): Answers<Pick<AgentCalls, 'fetch' | 'read' | 'cancel
       return undefined;
     },
   };
-}
-
-async function nextPiece({ reader }: Stream): Promise<Blob | null> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  let startedAt = 0;
-  while (size < PIECE_BYTES && (size === 0 || Date.now() - startedAt < PIECE_TIME)) {
-    const chunk = (await reader?.read())?.value;
-    if (!chunk) break;
-    startedAt ||= Date.now();
-    parts.push(chunk);
-    size += chunk.byteLength;
-  }
-  return size === 0 ? null : new Blob(parts);
 }
 
 /** With a fragment by which our shim knows it among what the site's service worker is asked; it goes nowhere else. */
