@@ -1,5 +1,5 @@
 import browser from 'webextension-polyfill';
-import { sweepBodies } from '../store/background-fetches.ts';
+import { sweepBodies } from '../store/bodies.ts';
 import { announceChange } from '../store/changes.ts';
 import { boundHistory, deleteOrphans, expireUndelivered } from '../store/housekeeping.ts';
 

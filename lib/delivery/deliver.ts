@@ -4,10 +4,10 @@ import {
   countUnreachable,
   deliveryFailed,
   finishDelivery,
-  readResponses,
   recordsOf,
   snapshotOf,
 } from '../store/background-fetches.ts';
+import { readResponses } from '../store/bodies.ts';
 import { announceChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
 import { note } from '../store/log.ts';

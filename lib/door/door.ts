@@ -11,11 +11,10 @@ import {
   clearBackgroundFetches,
   listedBackgroundFetch,
   listedIds,
-  readResponse,
-  readResponses,
   recordsOf,
   snapshotOf,
 } from '../store/background-fetches.ts';
+import { readResponse, readResponses } from '../store/bodies.ts';
 import { nextChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
 import type { BackgroundFetchRow, RecordRow, State } from '../store/schema.ts';

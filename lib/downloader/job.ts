@@ -1,11 +1,11 @@
 import {
-  type BodyParts,
   commit,
   openBackgroundFetches,
   type Progress,
   type RecordWrite,
   setProgress,
 } from '../store/background-fetches.ts';
+import type { BodyParts } from '../store/bodies.ts';
 import { announceChange } from '../store/changes.ts';
 import { roomOfSite } from '../store/room.ts';
 import { type BackgroundFetchRow, OWN_ROW_BYTES, type RecordRow } from '../store/schema.ts';

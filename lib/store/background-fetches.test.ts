@@ -18,8 +18,6 @@ import {
   listedIds,
   pauseBackgroundFetch,
   type RecordWrite,
-  readResponse,
-  readResponses,
   recordsOf,
   resumeBackgroundFetch,
   setProgress,
@@ -27,6 +25,7 @@ import {
   snapshotOf,
   updateUI,
 } from './background-fetches.ts';
+import { readResponse, readResponses } from './bodies.ts';
 import { db } from './database.ts';
 import { OWN_ROW_BYTES } from './schema.ts';
 import {

@@ -4,19 +4,12 @@ import { nextFailureReason } from '../core/failure-reason.ts';
 import { canMove, UNSETTLED } from '../core/states.ts';
 import { canTryAgain } from '../core/try-again.ts';
 import { CallFailure } from '../protocol/rpc.ts';
-import type { RecordResponse, Snapshot, UIOptions } from '../protocol/wire.ts';
-import { deleteBodyDirectory, deleteBodyFiles, readBodyFile, sweepBodyFiles } from './body-files.ts';
+import type { Snapshot, UIOptions } from '../protocol/wire.ts';
+import { addBodies, deleteBodies, deleteOwnRows, type NewBytes } from './bodies.ts';
+import { deleteBodyDirectory, deleteBodyFiles } from './body-files.ts';
 import { db } from './database.ts';
 import { type News, note, noteAll } from './log.ts';
-import {
-  type BackgroundFetchRow,
-  type BodyRow,
-  type DeliveredBy,
-  OWN_ROW_BYTES,
-  type Piece,
-  type RecordRow,
-  type State,
-} from './schema.ts';
+import type { BackgroundFetchRow, DeliveredBy, RecordRow, State } from './schema.ts';
 
 /** The background fetch as a site may see it. */
 export function snapshotOf(row: BackgroundFetchRow): Snapshot {
@@ -141,16 +134,13 @@ export const UNTRIED = {
   retryAt: 0,
 } satisfies Partial<RecordRow>;
 
-/** Bytes in memory, or handles on them. */
-export type BodyParts = (Blob | Uint8Array<ArrayBuffer>)[];
-
 /** What a record gained. Fields that are absent stay as they are. */
 export interface RecordWrite {
   index: number;
   /** Forgets the stored body and response first: the record has started again from zero. */
   restart?: true;
-  /** Bytes to append to the stored body, and their number; or the file that they were written to. */
-  bytes?: { parts: BodyParts; size: number; file?: string };
+  /** To append to the stored body. */
+  bytes?: NewBytes;
   change?: Partial<Pick<RecordRow, 'response' | 'result' | 'asSite' | 'sent' | 'failedTries' | 'retryAt'>>;
 }
 
@@ -166,14 +156,17 @@ export async function commit(fetchKey: string, writes: RecordWrite[], downloaded
     const indexes = [...new Set(writes.map((write) => write.index))];
     const rows = await db.records.bulkGet(indexes.map((index) => [fetchKey, index]));
     const records = new Map(rows.flatMap((record) => (record ? [[record.index, record] as const] : [])));
-    const places = await addBodies(fetchKey, writes);
+    const places = await addBodies(
+      fetchKey,
+      writes.flatMap(({ bytes }) => bytes ?? []),
+    );
     const news: News[] = [];
     for (const write of writes) {
       const record = records.get(write.index);
       if (record?.result !== '') continue;
       if (write.restart) droppedFiles.push(...(await restart(row, record)));
       news.push(...newsOf(write));
-      const place = places.get(write);
+      const place = write.bytes && places.get(write.bytes);
       if (place) {
         record.pieces.push(place);
         record.storedBytes += place.end - place.start;
@@ -204,45 +197,15 @@ function* newsOf({ index, restart, change }: RecordWrite): Generator<News> {
     yield { event: 'record', detail: `request ${index}: ${change.result}` };
 }
 
-/** Small bodies of one commit share a row: one Blob row each would cost several times their writing. */
-async function addBodies(fetchKey: string, writes: RecordWrite[]): Promise<Map<RecordWrite, Piece>> {
-  const places = new Map<RecordWrite, Piece>();
-  const shared: BodyParts = [];
-  const sharers: { write: RecordWrite; start: number; end: number }[] = [];
-  let sharedSize = 0;
-  for (const write of writes) {
-    if (!write.bytes || write.bytes.size === 0) continue;
-    const { parts, size, file } = write.bytes;
-    if (size >= OWN_ROW_BYTES) {
-      const body = await db.bodies.add({ fetchKey, content: file ?? new Blob(parts) });
-      places.set(write, { body, start: 0, end: size });
-    } else {
-      sharers.push({ write, start: sharedSize, end: sharedSize + size });
-      shared.push(...parts);
-      sharedSize += size;
-    }
-  }
-  if (sharers.length > 0) {
-    const body = await db.bodies.add({ fetchKey, content: new Blob(shared) });
-    for (const { write, start, end } of sharers) places.set(write, { body, start, end });
-  }
-  return places;
-}
-
-/**
- * Gives back the space of a body that has to be fetched from zero; rows shared with other records stay until the end.
- * Returns the files that are to be deleted when the transaction is over.
- */
+/** The body has to be fetched from zero. Returns the files that are to be deleted when the transaction is over. */
 async function restart(row: BackgroundFetchRow, record: RecordRow): Promise<string[]> {
-  const own = record.pieces.filter(({ start, end }) => end - start >= OWN_ROW_BYTES).map(({ body }) => body);
-  const rows = await db.bodies.bulkGet(own);
-  await db.bodies.bulkDelete(own);
+  const files = await deleteOwnRows(record.pieces);
   row.storedBytes -= record.storedBytes;
   record.generation += 1;
   record.pieces = [];
   record.storedBytes = 0;
   record.response = null;
-  return rows.flatMap((body) => (typeof body?.content === 'string' ? [body.content] : []));
+  return files;
 }
 
 /** What changes from moment to moment while a background fetch is performed. */
@@ -400,21 +363,7 @@ async function end(
   if (!(await move(key, 'done', { recordsAvailable: false, deliveredBy, doneAt: Date.now() }))) return null;
   if (keepRequests) await recordsOf(key).modify(UNTRIED);
   else await recordsOf(key).delete();
-  let hasFiles = false;
-  const bodies = db.bodies.where({ fetchKey: key });
-  await bodies.each(({ content }) => {
-    hasFiles ||= typeof content === 'string';
-  });
-  await bodies.delete();
-  return { hasFiles };
-}
-
-/** Gives back the space of files whose background fetch is over: what a death just before their deletion left. */
-export function sweepBodies(): Promise<void> {
-  return sweepBodyFiles(async (key) => {
-    const row = await db.backgroundFetches.get(key);
-    return row !== undefined && row.state !== 'done';
-  });
+  return { hasFiles: await deleteBodies(key) };
 }
 
 /** The person does not want to wait for the hand-over; says false while one is under way. */
@@ -435,52 +384,4 @@ export function clearHistory(key?: string): Promise<number> {
     await forget(keys);
     return keys.length;
   });
-}
-
-/** A record's response with its stored body from byte `offset` on. */
-export async function readResponse(record: RecordRow, offset: number): Promise<RecordResponse> {
-  const pieces = piecesFrom(record, offset);
-  return compose(record, pieces, await bodiesOf(pieces));
-}
-
-/** Many records' whole responses; bodies that share a row are read once. */
-export async function readResponses(records: RecordRow[]): Promise<RecordResponse[]> {
-  const bodies = await bodiesOf(records.flatMap((record) => record.pieces));
-  return records.map((record) => compose(record, record.pieces, bodies));
-}
-
-async function bodiesOf(pieces: Piece[]): Promise<Map<number, Blob>> {
-  const rows = await db.bodies.bulkGet([...new Set(pieces.map(({ body }) => body))]);
-  const blobs = rows.map(async (row) => (row ? [[row.id, await contentOf(row)] as const] : []));
-  return new Map((await Promise.all(blobs)).flat());
-}
-
-/** The bytes of a row of `bodies`. Rejects with a NotFoundError where its file is gone. */
-export async function contentOf({ fetchKey, content }: BodyRow): Promise<Blob> {
-  return typeof content === 'string' ? readBodyFile(fetchKey, content) : content;
-}
-
-function piecesFrom(record: RecordRow, offset: number): Piece[] {
-  let position = 0;
-  const wanted: Piece[] = [];
-  for (const { body, start, end } of record.pieces) {
-    const from = start + Math.max(0, offset - position);
-    if (from < end) wanted.push({ body, start: from, end });
-    position += end - start;
-  }
-  return wanted;
-}
-
-function compose(record: RecordRow, pieces: Piece[], bodies: ReadonlyMap<number, Blob>): RecordResponse {
-  return {
-    generation: record.generation,
-    head: record.response,
-    result: record.result,
-    pieces: pieces.map(({ body, start, end }) => {
-      const blob = bodies.get(body);
-      if (!blob)
-        throw new Error(`The stored bytes of record ${record.index} of ${record.fetchKey} are gone.`);
-      return start === 0 && end === blob.size ? blob : blob.slice(start, end);
-    }),
-  };
 }

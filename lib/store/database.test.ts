@@ -1,12 +1,8 @@
 /** What earlier versions stored is there, and usable, in this one. */
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  listedIds,
-  pauseBackgroundFetch,
-  readResponse,
-  resumeBackgroundFetch,
-} from './background-fetches.ts';
+import { listedIds, pauseBackgroundFetch, resumeBackgroundFetch } from './background-fetches.ts';
+import { readResponse } from './bodies.ts';
 import { db } from './database.ts';
 import { readSettings } from './settings.ts';
 import { permissionOf } from './sites.ts';

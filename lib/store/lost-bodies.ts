@@ -2,7 +2,8 @@
  * Stored bodies that can't be read any more: the disk failed, or something deleted them. They are never handed over short.
  */
 import { nextFailureReason } from '../core/failure-reason.ts';
-import { contentOf, listedBackgroundFetch, move, recordsOf } from './background-fetches.ts';
+import { listedBackgroundFetch, move, recordsOf } from './background-fetches.ts';
+import { contentOf } from './bodies.ts';
 import { db } from './database.ts';
 import type { BackgroundFetchRow, RecordRow } from './schema.ts';
 

@@ -8,10 +8,10 @@ import {
   commit,
   dropBackgroundFetch,
   finishDelivery,
-  readResponse,
   recordsOf,
   settleBackgroundFetch,
 } from './background-fetches.ts';
+import { readResponse } from './bodies.ts';
 import { db } from './database.ts';
 import { logOf } from './log.ts';
 import {

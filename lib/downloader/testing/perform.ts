@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
 import type { RequestHead } from '../../protocol/wire.ts';
-import { addBackgroundFetch, readResponse } from '../../store/background-fetches.ts';
+import { addBackgroundFetch } from '../../store/background-fetches.ts';
+import { readResponse } from '../../store/bodies.ts';
 import type { BackgroundFetchRow } from '../../store/schema.ts';
 import {
   emptyDatabase,

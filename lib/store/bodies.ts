@@ -1,0 +1,118 @@
+/** Bodies in the database: rows of Blobs (or of names of files) that records' pieces point into. */
+import type { RecordResponse } from '../protocol/wire.ts';
+import { readBodyFile, sweepBodyFiles } from './body-files.ts';
+import { db } from './database.ts';
+import { type BodyRow, OWN_ROW_BYTES, type Piece, type RecordRow } from './schema.ts';
+
+/** Bytes in memory, or handles on them. */
+export type BodyParts = (Blob | Uint8Array<ArrayBuffer>)[];
+
+/** Bytes to be stored, and their number; or the file that they were written to. */
+export interface NewBytes {
+  parts: BodyParts;
+  size: number;
+  file?: string;
+}
+
+/** Small bodies of one commit share a row: one Blob row each would cost several times their writing. */
+export async function addBodies(fetchKey: string, added: NewBytes[]): Promise<Map<NewBytes, Piece>> {
+  const places = new Map<NewBytes, Piece>();
+  const shared: BodyParts = [];
+  const sharers: { bytes: NewBytes; start: number; end: number }[] = [];
+  let sharedSize = 0;
+  for (const bytes of added) {
+    const { parts, size, file } = bytes;
+    if (size === 0) continue;
+    if (size >= OWN_ROW_BYTES) {
+      const body = await db.bodies.add({ fetchKey, content: file ?? new Blob(parts) });
+      places.set(bytes, { body, start: 0, end: size });
+    } else {
+      sharers.push({ bytes, start: sharedSize, end: sharedSize + size });
+      shared.push(...parts);
+      sharedSize += size;
+    }
+  }
+  if (sharers.length > 0) {
+    const body = await db.bodies.add({ fetchKey, content: new Blob(shared) });
+    for (const { bytes, start, end } of sharers) places.set(bytes, { body, start, end });
+  }
+  return places;
+}
+
+/**
+ * Gives back the space of a body's pieces; rows shared with other records stay until the end. Returns the files that are to
+ * be deleted when the transaction is over.
+ */
+export async function deleteOwnRows(pieces: Piece[]): Promise<string[]> {
+  const own = pieces.filter(({ start, end }) => end - start >= OWN_ROW_BYTES).map(({ body }) => body);
+  const rows = await db.bodies.bulkGet(own);
+  await db.bodies.bulkDelete(own);
+  return rows.flatMap((body) => (typeof body?.content === 'string' ? [body.content] : []));
+}
+
+/** Deletes all rows of a background fetch, within a transaction. Says whether there are files to delete after it. */
+export async function deleteBodies(fetchKey: string): Promise<boolean> {
+  let hasFiles = false;
+  const bodies = db.bodies.where({ fetchKey });
+  await bodies.each(({ content }) => {
+    hasFiles ||= typeof content === 'string';
+  });
+  await bodies.delete();
+  return hasFiles;
+}
+
+/** Gives back the space of files whose background fetch is over: what a death just before their deletion left. */
+export function sweepBodies(): Promise<void> {
+  return sweepBodyFiles(async (key) => {
+    const row = await db.backgroundFetches.get(key);
+    return row !== undefined && row.state !== 'done';
+  });
+}
+
+/** A record's response with its stored body from byte `offset` on. */
+export async function readResponse(record: RecordRow, offset: number): Promise<RecordResponse> {
+  const pieces = piecesFrom(record, offset);
+  return compose(record, pieces, await bodiesOf(pieces));
+}
+
+/** Many records' whole responses; bodies that share a row are read once. */
+export async function readResponses(records: RecordRow[]): Promise<RecordResponse[]> {
+  const bodies = await bodiesOf(records.flatMap((record) => record.pieces));
+  return records.map((record) => compose(record, record.pieces, bodies));
+}
+
+async function bodiesOf(pieces: Piece[]): Promise<Map<number, Blob>> {
+  const rows = await db.bodies.bulkGet([...new Set(pieces.map(({ body }) => body))]);
+  const blobs = rows.map(async (row) => (row ? [[row.id, await contentOf(row)] as const] : []));
+  return new Map((await Promise.all(blobs)).flat());
+}
+
+/** The bytes of a row of `bodies`. Rejects with a NotFoundError where its file is gone. */
+export async function contentOf({ fetchKey, content }: BodyRow): Promise<Blob> {
+  return typeof content === 'string' ? readBodyFile(fetchKey, content) : content;
+}
+
+function piecesFrom(record: RecordRow, offset: number): Piece[] {
+  let position = 0;
+  const wanted: Piece[] = [];
+  for (const { body, start, end } of record.pieces) {
+    const from = start + Math.max(0, offset - position);
+    if (from < end) wanted.push({ body, start: from, end });
+    position += end - start;
+  }
+  return wanted;
+}
+
+function compose(record: RecordRow, pieces: Piece[], bodies: ReadonlyMap<number, Blob>): RecordResponse {
+  return {
+    generation: record.generation,
+    head: record.response,
+    result: record.result,
+    pieces: pieces.map(({ body, start, end }) => {
+      const blob = bodies.get(body);
+      if (!blob)
+        throw new Error(`The stored bytes of record ${record.index} of ${record.fetchKey} are gone.`);
+      return start === 0 && end === blob.size ? blob : blob.slice(start, end);
+    }),
+  };
+}
