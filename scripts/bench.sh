@@ -6,6 +6,5 @@ source scripts/install.sh
 install_packages
 install_browser firefox
 install_browser chromium
-wxt build -b firefox --mv3 >"$results/build.log" 2>&1 && wxt build -b chrome --mv3 >>"$results/build.log" 2>&1 ||
-  fail "The build failed: see $results/build.log."
+build_both
 node tests/bench/bench.ts "$@"

@@ -1,4 +1,4 @@
-# Sourced by the other scripts, in the project's root: installs what is missing.
+# Sourced by the other scripts, in the project's root: installs what is missing, and builds.
 # The package brings Node 22 along, for machines that have an older one.
 export PATH="$PWD/node_modules/.bin:$PATH"
 results=.test-results
@@ -46,4 +46,9 @@ install_browser() {
   else
     fail "There is no $1 on this machine: install it, or say where it is in the environment variable ${1^^}."
   fi
+}
+
+build_both() {
+  wxt build -b firefox --mv3 >"$results/build.log" 2>&1 && wxt build -b chrome --mv3 >>"$results/build.log" 2>&1 ||
+    fail "The build failed: see $results/build.log."
 }

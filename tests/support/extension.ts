@@ -72,17 +72,22 @@ export async function keptFetches(extensionPage: Page): Promise<KeptFetch[]> {
   return rows as KeptFetch[];
 }
 
-/** Gives a command of the popup for every background fetch in this state. */
-export async function commandAll(extensionPage: Page, name: string, state: string): Promise<void> {
-  const keys = (await keptFetches(extensionPage)).filter((row) => row.state === state).map(({ key }) => key);
+/** Gives a command of the popup: see BackgroundCommands in lib/protocol/commands.ts. */
+export async function command(extensionPage: Page, name: string, argument: object): Promise<void> {
   await extensionPage.evaluate(
-    async (name, keys) => {
+    async (name, argument) => {
       const { runtime } = (globalThis as unknown as { browser?: typeof chrome }).browser ?? chrome;
-      for (const key of keys) await runtime.sendMessage({ to: 'background', name, argument: { key } });
+      await runtime.sendMessage({ to: 'background', name, argument });
     },
     name,
-    keys,
+    argument,
   );
+}
+
+/** Gives a command of the popup for every background fetch in this state. */
+export async function commandAll(extensionPage: Page, name: string, state: string): Promise<void> {
+  for (const { key } of (await keptFetches(extensionPage)).filter((row) => row.state === state))
+    await command(extensionPage, name, { key });
 }
 
 /** Changes every row of one of the extension's tables; null deletes them. */
