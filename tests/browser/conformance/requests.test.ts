@@ -141,6 +141,8 @@ requirement('credentials are sent as the request says', async () => {
   await page.evaluate(async () => {
     // biome-ignore lint/suspicious/noDocumentCookie: the cookie store does not exist everywhere
     document.cookie = 'crumb=1; path=/';
+    // Until then the browser may still be at it.
+    await fetch('/icon.svg', { cache: 'reload' });
     const requests = (['omit', 'same-origin', 'include'] as const).map(
       (credentials) => new Request(`/bytes/${credentials}?size=1`, { credentials }),
     );
