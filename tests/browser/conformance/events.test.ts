@@ -1,5 +1,7 @@
 /** https://wicg.github.io/background-fetch/#perform-a-background-fetch and its events in the service worker */
 import { describe, expect } from 'vitest';
+import { bundle } from '../../support/bundle.ts';
+import { until } from '../../support/until.ts';
 import { requirement, useSuite } from './suite.ts';
 
 const { server, open } = await useSuite();
@@ -147,6 +149,25 @@ describe('listeners', () => {
     );
     expect([await told('module'), await told('import')]).toEqual(['id', 'id']);
   });
+
+  requirement(
+    'an event comes to a listener of a worker that Workbox builds, which serves what it keeps',
+    async () => {
+      const { page, requests } = await open({ worker: await bundle('tests/site/workbox/sw.ts') });
+      await page.evaluate(async () => {
+        await here.settled(await here.registration.backgroundFetch.fetch('id', '/bytes/a?size=10'));
+      });
+      const kept = () => page.evaluate(async () => (await caches.match('/bytes/a?size=10')) !== undefined);
+      await until('the record is kept', kept);
+      const served = await page.evaluate(async () => {
+        const icon = await fetch('/icon.svg');
+        const bytes = await fetch('/bytes/a?size=10');
+        return { icon: icon.ok, size: (await bytes.bytes()).length };
+      });
+      expect(served).toEqual({ icon: true, size: 10 });
+      expect(requests('/bytes/a')).toHaveLength(1);
+    },
+  );
 
   requirement('registration is one object for all listeners and for get() after it', async () => {
     const { told } = await perform(`

@@ -64,6 +64,44 @@ describe('frames', () => {
     });
     expect(seen).toEqual({ name: 'NotAllowedError', got: null, ids: [] });
   });
+
+  // https://html.spec.whatwg.org/#sandboxed-origin-browsing-context-flag
+  for (const [kind, html] of Object.entries({
+    'a sandboxed frame': '<iframe sandbox="allow-scripts" src="/opaque"></iframe>',
+    'a sandboxed srcdoc':
+      '<iframe sandbox="allow-scripts" srcdoc="<script src=/opaque.js></script>"></iframe>',
+    'a data: URL': '<iframe src="data:text/html,<script src=ORIGIN/opaque.js></script>"></iframe>',
+  })) {
+    requirement(`${kind} has no background fetches`, async () => {
+      const { page, origin } = await open();
+      server.page('/opaque', '<script src="/opaque.js"></script>');
+      server.page(
+        '/opaque.js',
+        `(async () => {
+          let began = true;
+          try {
+            const registration = await navigator.serviceWorker.getRegistration('${origin}/conformance/');
+            await registration.backgroundFetch.fetch('id', '${origin}/bytes/a?size=10');
+          } catch {
+            began = false;
+          }
+          parent.postMessage({ origin, began }, '*');
+        })();`,
+      );
+      const seen = await page.evaluate(
+        (html) => {
+          const said = new Promise((resolve) => {
+            addEventListener('message', ({ data }) => resolve(data));
+          });
+          document.body.insertAdjacentHTML('beforeend', html);
+          return said;
+        },
+        html.replace('ORIGIN', origin),
+      );
+      expect(seen).toEqual({ origin: 'null', began: false });
+      expect(await page.evaluate(() => here.registration.backgroundFetch.getIds())).toEqual([]);
+    });
+  }
 });
 
 describe('the back/forward cache', () => {

@@ -1,5 +1,6 @@
 // What the conformance suite's service workers begin with.
-self.addEventListener('install', () => self.skipWaiting());
+// A script that wants to wait sets `waits`.
+self.addEventListener('install', () => self.waits || self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 
 let last = 0;
