@@ -108,6 +108,33 @@ test('what the person says of a site holds until it is forgotten', async () => {
   await until('one is left', async () => (await origins()).join() === origin);
 });
 
+test('a page hears of it when the person changes what its site may do', async () => {
+  const origin = server.freshOrigin();
+  const page = await openSite(browser, origin);
+  await startFetch(page, 'known', ['/bytes/known?size=1000']);
+  await page.evaluate(async () => {
+    const status = await navigator.permissions.query({ name: 'background-fetch' as PermissionName });
+    const states = [status.state];
+    status.addEventListener('change', () => states.push(status.state));
+    status.onchange = (event) => states.push(`${event.type} ${event.target === status}` as PermissionState);
+    Object.assign(globalThis, { states });
+  });
+  const options = await openOptions(browser);
+  await options.bringToFront();
+  await (await (await siteItem(options, origin)).$('select'))?.select('block');
+  await until('it is refused', () =>
+    page
+      .evaluate(
+        async () => (await navigator.permissions.query({ name: 'background-fetch' as PermissionName })).state,
+      )
+      .then((state) => state === 'denied'),
+  );
+  await page.bringToFront();
+  const states = () => page.evaluate(() => (globalThis as unknown as { states: string[] }).states);
+  await until('the page hears of it', async () => (await states()).length > 1);
+  expect(await states()).toEqual(['granted', 'denied', 'change true']);
+});
+
 test('a site’s downloads can be deleted, after a question', async () => {
   const origin = server.freshOrigin();
   const page = await openSite(browser, origin);
