@@ -3,7 +3,7 @@ import { updateBackgroundFetchInstances } from '../lib/api/background-fetch-regi
 import { installInterfaces, installManager } from '../lib/api/install.ts';
 import { installPermission } from '../lib/api/permissions.ts';
 import { createRealm } from '../lib/api/realm.ts';
-import { watchUnregister } from '../lib/api/unregister.ts';
+import { watchRegister, watchUnregister } from '../lib/api/unregister.ts';
 import type { Caller, SiteCalls, Update } from '../lib/protocol/calls.ts';
 import { acceptPort, isBridgeAlive } from '../lib/protocol/handshake.ts';
 import { CallFailure, portChannel, rpcClient } from '../lib/protocol/rpc.ts';
@@ -18,6 +18,7 @@ export default defineUnlistedScript(() => {
   installInterfaces(globalThis);
   installManager(globalThis, realm);
   watchUnregister(globalThis, realm);
+  watchRegister(globalThis, realm);
   const lookAtPermission = installPermission(globalThis, realm);
   // Where the person changes it is no part of the page: they leave it and come back.
   addEventListener('focus', () => {

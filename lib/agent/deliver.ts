@@ -11,9 +11,8 @@ export async function deliver(
 ): Promise<DeliveryOutcome> {
   const registrations = await navigator.serviceWorker.getRegistrations();
   const registration = registrations.find((each) => each.scope === scope);
-  if (!registration) return { outcome: 'no-registration' };
-  if (!registration.active)
-    return { outcome: 'unreachable', reason: 'The service worker is not active yet.' };
+  // fetch() wants an active worker: a registration that has none yet is a later one at this scope.
+  if (!registration?.active) return { outcome: 'no-registration' };
   const settled = Promise.withResolvers<EventCalls['settled']['argument']>();
   const { port1, port2 } = new MessageChannel();
   const call = (name: string, argument: unknown) => background.call('worker', { delivery, name, argument });

@@ -14,6 +14,7 @@ import { HOUSEKEEPING, keepHouse } from './housekeeping.ts';
 import { notifyEnd } from './notifications.ts';
 import { deliverThroughPage, watchWaitingSites } from './page-delivery.ts';
 import { personsCommands } from './persons-commands.ts';
+import { watchRegistrations } from './registrations.ts';
 
 /** Wakes the background while anything is unfinished, should it have died; the browsers' shortest period (minutes). */
 const ALARM = 'unfinished';
@@ -95,7 +96,7 @@ async function afterChange(key: string): Promise<void> {
 
 /** Brings what follows from the database's state up to date. */
 const followState = coalesced(async () => {
-  await Promise.all([updateBadge(), watchWaitingSites(), setAlarm()]);
+  await Promise.all([updateBadge(), watchWaitingSites(), watchRegistrations(), setAlarm()]);
 });
 
 const setUpPages = coalesced(async () => platform.setUpPages(await readSettings()));

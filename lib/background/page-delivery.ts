@@ -8,8 +8,9 @@ import { type Delivery, deliver } from '../delivery/deliver.ts';
 import { runtimeChannel } from '../platform/runtime.ts';
 import { db } from '../store/database.ts';
 import { siteOf } from './sender.ts';
+import { patternOf, runInPagesOf } from './site-scripts.ts';
 
-const SCRIPT = { js: ['agent.js'], runAt: 'document_idle' as const, persistAcrossSessions: true };
+const SCRIPT = { js: ['agent.js'], runAt: 'document_idle' as const };
 
 /** Background fetches whose hand-off was tried in vain. */
 async function undelivered() {
@@ -17,25 +18,10 @@ async function undelivered() {
   return settled.filter((row) => row.deliveryAttempts > 0);
 }
 
-/** Match patterns have no ports; a page of another port on the host finds nothing waiting for it. */
-function patternOf(origin: string): string {
-  const { protocol, hostname } = new URL(origin);
-  return `${protocol}//${hostname}/*`;
-}
-
 /** Puts the agent into the pages, open and to come, of sites for which something waits, and nowhere else. */
 export async function watchWaitingSites(): Promise<void> {
   const wanted = new Set((await undelivered()).map((row) => patternOf(row.origin)));
-  const registered = (await browser.scripting.getRegisteredContentScripts()).filter(({ id }) =>
-    id.startsWith('agent '),
-  );
-  const stale = registered.filter(({ matches }) => !wanted.has(matches?.[0] ?? ''));
-  if (stale.length > 0) await browser.scripting.unregisterContentScripts({ ids: stale.map(({ id }) => id) });
-  for (const { matches } of registered) wanted.delete(matches?.[0] ?? '');
-  for (const pattern of wanted) {
-    await browser.scripting.registerContentScripts([
-      { ...SCRIPT, id: `agent ${pattern}`, matches: [pattern] },
-    ]);
+  for (const pattern of await runInPagesOf(wanted, 'agent', SCRIPT)) {
     for (const tab of await browser.tabs.query({ url: pattern })) {
       if (tab.id === undefined || tab.discarded || tab.incognito) continue;
       await browser.scripting

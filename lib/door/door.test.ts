@@ -244,6 +244,36 @@ describe('read', () => {
   });
 });
 
+describe('registrations that are cleared', () => {
+  const elsewhere = `${ORIGIN}/elsewhere/`;
+
+  test('take their background fetches with them, and leave those of others', async () => {
+    const { call, changed } = enter();
+    const { key } = await call('fetch', fetchArgument());
+    const other = await call('fetch', fetchArgument({ scope: elsewhere }));
+    changed.mockClear();
+    await call('living', { scopes: [elsewhere], at: Date.now() + 1 });
+    expect(await storedFetch(key)).toMatchObject({ state: 'done', recordsAvailable: false, deliveredBy: '' });
+    expect((await storedFetch(other.key)).state).toBe('active');
+    expect(changed.mock.calls).toEqual([[key]]);
+  });
+
+  test('have nothing to do with what began after it was looked', async () => {
+    const { call } = enter();
+    const at = Date.now();
+    const { key } = await call('fetch', fetchArgument());
+    await call('living', { scopes: [], at });
+    expect((await storedFetch(key)).state).toBe('active');
+  });
+
+  test('are of the own site, in its own storage', async () => {
+    const { key } = await enter().call('fetch', fetchArgument());
+    for (const site of [{ origin: 'https://other.example' }, { thirdParty: true }, { otherIdentity: true }])
+      await enter(site).call('living', { scopes: [], at: Date.now() + 1 });
+    expect((await storedFetch(key)).state).toBe('active');
+  });
+});
+
 describe('keys of others', () => {
   test.each<[string, Partial<Site>]>([
     ['another origin', { origin: 'https://other.example' }],

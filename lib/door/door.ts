@@ -13,6 +13,7 @@ import {
   listedIds,
   recordsOf,
   snapshotOf,
+  unfinishedScopes,
 } from '../store/background-fetches.ts';
 import { readResponse, readResponses } from '../store/bodies.ts';
 import { nextChange } from '../store/changes.ts';
@@ -72,6 +73,14 @@ export function openDoor(
       checkScope(scope);
       // Not verified: what is a site's own it may end anyway.
       if (!isApart()) for (const key of await clearBackgroundFetches(scope)) await effects.changed(key);
+      return undefined;
+    },
+    async living({ scopes, at }) {
+      if (isApart()) return undefined;
+      for (const scope of await unfinishedScopes(site.origin)) {
+        if (scopes.includes(scope)) continue;
+        for (const key of await clearBackgroundFetches(scope, at)) await effects.changed(key);
+      }
       return undefined;
     },
     async permission() {

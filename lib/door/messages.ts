@@ -143,6 +143,7 @@ export const siteCallSchemas: Schemas<SiteCalls> = {
   get: v.strictObject({ scope: httpUrl, id: text(MAX_TEXT) }),
   getIds: v.strictObject({ scope: httpUrl }),
   unregistered: v.strictObject({ scope: httpUrl }),
+  living: v.strictObject({ scopes: v.pipe(v.array(httpUrl), v.maxLength(10_000)), at: v.number() }),
   permission: v.undefined(),
   abort: v.strictObject({ key }),
   match: v.strictObject({ key, request: v.nullable(requestHead), options: flags, first: v.boolean() }),

@@ -41,7 +41,7 @@ export interface AgentCalls {
 
 /**
  * - `settled`: the event ran and its waitUntil promises have settled.
- * - `no-registration`: the site has unregistered the service worker.
+ * - `no-registration`: the registration that began the background fetch is cleared.
  * - `unreachable`: the worker is there and can't be told; `reason` says why.
  */
 export type DeliveryOutcome =

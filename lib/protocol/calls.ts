@@ -33,6 +33,11 @@ export interface SiteCalls {
   getIds: { argument: { scope: string }; result: string[] };
   /** ServiceWorkerRegistration.unregister() has cleared the registration with this scope. */
   unregistered: { argument: { scope: string }; result: undefined };
+  /**
+   * The scopes of the registrations that had an active worker at `at` (ms since the epoch). What was begun before at any
+   * other scope belongs to a registration that is cleared: `fetch` wants an active worker.
+   */
+  living: { argument: { scopes: string[]; at: number }; result: undefined };
   /** The state of the permission "background-fetch": https://wicg.github.io/background-fetch/#permissions */
   permission: { argument: undefined; result: PermissionState };
   /** BackgroundFetchRegistration.abort() */

@@ -61,6 +61,11 @@ export function openBackgroundFetches(origin: string): Promise<BackgroundFetchRo
     .toArray();
 }
 
+/** The scopes of the registrations that these belong to. */
+export async function unfinishedScopes(origin: string): Promise<Set<string>> {
+  return new Set((await openBackgroundFetches(origin)).map(({ scope }) => scope));
+}
+
 /** Of each site so many finished background fetches stay as history. */
 const MAX_HISTORY = 100;
 
@@ -331,14 +336,18 @@ export async function finishDelivery(
 
 /**
  * A service-worker registration is cleared, and its background fetches with it: they end without an event, so that none
- * reaches a later registration at this scope. Returns their keys.
+ * reaches a later registration at this scope. Those that began at `before` (ms since the epoch) or later are of that one.
+ * Returns their keys.
  * https://wicg.github.io/background-fetch/#privacy-and-bandwidth-use
  */
-export async function clearBackgroundFetches(scope: string): Promise<string[]> {
+export async function clearBackgroundFetches(
+  scope: string,
+  before = Number.POSITIVE_INFINITY,
+): Promise<string[]> {
   const rows = await db.backgroundFetches
     .where('[scope+listed]')
     .between([scope, Dexie.minKey], [scope, Dexie.maxKey])
-    .filter(({ state }) => state !== 'done')
+    .filter(({ state, startedAt }) => state !== 'done' && startedAt < before)
     .toArray();
   for (const { key } of rows) {
     const ended = await db.transaction(

@@ -1,6 +1,7 @@
 /** https://wicg.github.io/background-fetch/#background-fetch-manager: get(), getIds() and the instances */
 import { describe, expect } from 'vitest';
-import { requirement, useSuite } from './suite.ts';
+import { until } from '../../support/until.ts';
+import { requirement, type Site, useSuite } from './suite.ts';
 
 const { server, open } = await useSuite();
 
@@ -122,26 +123,53 @@ describe('service worker registrations', () => {
     expect(cut.outcome).toBe('cut');
   });
 
-  requirement('no event of an unregistered registration reaches a later one at its scope', async () => {
-    const { page, told, allTold } = await open({
-      worker: `for (const type of ['success', 'fail', 'abort']) {
-        addEventListener('backgroundfetch' + type, (event) => event.waitUntil(tell('event', event.registration.id + ' ' + type)));
-      }`,
+  /** How a registration comes to its end: in the page, and what the page does until it registers again. */
+  const ENDS = {
+    'a page has unregistered': async ({ page }: Site) =>
+      page.evaluate(async () => void (await (await here.registerAt('other/')).unregister())),
+    'its worker has unregistered': async ({ page }: Site) => {
+      await page.evaluate(async () => (await here.registerAt('other/')).active?.postMessage('unregister'));
+      // The worker may be ended before it could tell.
+      await until('it is gone', () =>
+        page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length === 1),
+      );
+    },
+    'its worker has unregistered before the page came': async (site: Site) => {
+      await ENDS['its worker has unregistered'](site);
+      await site.page.reload();
+    },
+    'went with the data of its site': async ({ page, origin }: Site) => {
+      server.page('/cleared', { body: 'cleared', headers: { 'clear-site-data': '"storage"' } });
+      await page.goto(`${origin}/cleared`);
+      await page.goto(`${origin}/conformance/`);
+    },
+  };
+  for (const [name, end] of Object.entries(ENDS)) {
+    requirement(`no event of a registration that ${name} reaches a later one at its scope`, async () => {
+      const site = await open({
+        worker: `
+          for (const type of ['success', 'fail', 'abort']) {
+            addEventListener('backgroundfetch' + type, (event) =>
+              event.waitUntil(tell('event', event.registration.id + ' ' + type)));
+          }
+          addEventListener('message', (event) => event.waitUntil(self.registration.unregister()));`,
+      });
+      const { page, told, allTold } = site;
+      const gate = server.gate('/bytes/held', 5);
+      await page.evaluate(async () => {
+        const registration = await here.registerAt('other/');
+        await registration.backgroundFetch.fetch('old', '/bytes/held?size=10');
+      });
+      await end(site);
+      await page.evaluate(async () => void (await here.registerAt('other/')));
+      gate.open();
+      await page.evaluate(async () => {
+        const later = await here.registerAt('other/');
+        await later.backgroundFetch.fetch('new', '/bytes/a?size=10');
+      });
+      await told('event');
+      // What would come of the old one would have come first: it settled first.
+      expect(await allTold('event')).toEqual(['new success']);
     });
-    const gate = server.gate('/bytes/held', 5);
-    await page.evaluate(async () => {
-      const registration = await here.registerAt('other/');
-      await registration.backgroundFetch.fetch('old', '/bytes/held?size=10');
-      await registration.unregister();
-      await here.registerAt('other/');
-    });
-    gate.open();
-    await page.evaluate(async () => {
-      const later = await here.registerAt('other/');
-      await later.backgroundFetch.fetch('new', '/bytes/a?size=10');
-    });
-    await told('event');
-    // What would come of the old one would have come first: it settled first.
-    expect(await allTold('event')).toEqual(['new success']);
-  });
+  }
 });
