@@ -5,15 +5,23 @@ import { admit } from './admit.ts';
 import { deliver } from './deliver.ts';
 import { siteFetch } from './site-fetch.ts';
 import { storeRecords } from './store-records.ts';
+import type { WorkerPorts } from './worker-ports.ts';
 
 /** Answers our own document's calls, as the site. */
 export function serveAgent(channel: Channel): void {
   const background = rpcClient<AgentRequests>(channel);
+  const workerPorts: WorkerPorts = new Map();
   const answers: Answers<AgentCalls> = {
     ping: async () => undefined,
     ...siteFetch(),
-    deliver: (argument) => deliver(argument, background),
-    admit: (argument) => admit(argument, background),
+    deliver: (argument) => deliver(argument, background, workerPorts),
+    admit: (argument) => admit(argument, background, workerPorts),
+    update: async ({ delivery, update }) => (await workerPorts.get(delivery)?.tell(update)) ?? false,
+    async dismiss({ delivery }) {
+      workerPorts.get(delivery)?.close();
+      workerPorts.delete(delivery);
+      return undefined;
+    },
     async store({ cache, records }) {
       await storeRecords(cache, records);
       return undefined;

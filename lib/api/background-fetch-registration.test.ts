@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   getBackgroundFetchRegistrationInstance,
   updateBackgroundFetchInstances,
@@ -47,10 +47,35 @@ test('after the result nothing changes but the records, without an event', () =>
   expect(seen).toEqual([[0, 0, 'failure', 'aborted']]);
 });
 
-test('an update of a background fetch that the site has no object of is passed over', () => {
-  const { realm } = createSite();
-  updateBackgroundFetchInstances(realm, snapshotOf('a'));
-  expect(realm.instances.size).toBe(0);
+test('an update that comes ahead of its object is told when the site can listen', async () => {
+  const { realm, manager } = createSite({
+    fetch: async ({ id }) => {
+      updateBackgroundFetchInstances(realm, snapshotOf(id, { downloaded: 5, result: 'success' }));
+      return snapshotOf(id);
+    },
+  });
+  const registration = await manager.fetch('a', URL_1);
+  expect([registration.downloaded, registration.result]).toEqual([0, '']);
+  await new Promise((resolve) => registration.addEventListener('progress', resolve));
+  expect([registration.downloaded, registration.result]).toEqual([5, 'success']);
+  expect(realm.early.size).toBe(0);
+});
+
+test('an update that crosses a newer answer is passed over', async () => {
+  vi.useFakeTimers();
+  try {
+    const { realm, manager } = createSite({
+      get: async ({ id }) => {
+        updateBackgroundFetchInstances(realm, snapshotOf(id, { downloaded: 5 }));
+        return snapshotOf(id, { downloaded: 8 });
+      },
+    });
+    const registration = await manager.get('a');
+    vi.runAllTimers();
+    expect(registration?.downloaded).toBe(8);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('onprogress hears progress', () => {

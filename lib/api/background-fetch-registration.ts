@@ -121,21 +121,44 @@ export class BackgroundFetchRegistration extends EventTarget {
   }
 }
 
+function instanceOf({ instances }: Realm, key: string): BackgroundFetchRegistration | undefined {
+  return instances.get(key) as BackgroundFetchRegistration | undefined;
+}
+
 /** https://wicg.github.io/background-fetch/#get-a-backgroundfetchregistration-instance */
 export function getBackgroundFetchRegistrationInstance(
   realm: Realm,
   snapshot: Snapshot,
 ): BackgroundFetchRegistration {
-  let instance = realm.instances.get(snapshot.key);
+  const { key } = snapshot;
+  let instance = instanceOf(realm, key);
   if (!instance) {
     instance = new BackgroundFetchRegistration(internal, realm, snapshot);
-    realm.instances.set(snapshot.key, instance);
+    realm.instances.set(key, instance);
+    const early = realm.early.get(key);
+    realm.early.delete(key);
+    // In a task of its own: the site has no listener yet.
+    if (early) setTimeout(takeEarlyUpdate, 0, instance, early);
   }
   return instance;
 }
 
+/** The ids of the background fetches that the site has instances of and that go on. */
+export function unsettledIds({ instances }: Realm): string[] {
+  const all = [...instances.values()] as BackgroundFetchRegistration[];
+  return all.filter(({ result }) => result === '').map(({ id }) => id);
+}
+
 /** https://wicg.github.io/background-fetch/#update-background-fetch-instances, the steps for one environment. */
 export function updateBackgroundFetchInstances(realm: Realm, snapshot: Snapshot): void {
-  const instance = realm.instances.get(snapshot.key);
+  const instance = instanceOf(realm, snapshot.key);
   if (instance) update(instance, snapshot);
+  else realm.early.set(snapshot.key, snapshot);
+}
+
+/** One that is no news has crossed the answer. */
+function takeEarlyUpdate(instance: BackgroundFetchRegistration, early: Snapshot): void {
+  const isNews =
+    early.result !== '' || early.downloaded + early.uploaded > instance.downloaded + instance.uploaded;
+  if (isNews) update(instance, early);
 }

@@ -3,6 +3,7 @@ import { agentAnswerSchemas } from '../door/messages.ts';
 import type { AgentCalls, AgentRequests, DeliveryOutcome } from '../protocol/agent.ts';
 import type { Caller, EventOrder } from '../protocol/calls.ts';
 import { CallFailure, type Channel, rpcClient, rpcServer } from '../protocol/rpc.ts';
+import type { Tell } from './worker-updates.ts';
 
 type Answer = (name: string, argument: unknown) => Promise<unknown>;
 
@@ -40,31 +41,55 @@ export class AgentConnection {
     this.#channel.close();
   }
 
-  /** Fires a functional event; `answer` gets the calls of the site's worker while it runs, unchecked. */
+  /**
+   * Fires a functional event; `answer` gets the calls of the site's worker while it runs, unchecked. `begun` gets the way to
+   * tell the worker of changes meanwhile.
+   */
   async deliver(
     scope: string,
     order: EventOrder,
     scopeScript: Blob | null,
     answer: Answer,
+    begun: (tell: Tell) => void,
   ): Promise<DeliveryOutcome> {
-    return this.#answering(answer, (delivery) =>
-      this.client.call('deliver', { delivery, scope, order, scopeScript }),
-    );
-  }
-
-  /** Lets the site's service worker make one call, outside of any event of ours; `answer` gets it, unchecked. */
-  async admit(scriptURL: string, token: string, answer: Answer): Promise<void> {
-    await this.#answering(answer, (delivery) => this.client.call('admit', { delivery, scriptURL, token }));
-  }
-
-  async #answering<Result>(answer: Answer, work: (delivery: number) => Promise<Result>): Promise<Result> {
-    const delivery = ++this.#last;
-    this.#deliveries.set(delivery, answer);
+    const delivery = this.#nextDelivery(answer);
+    begun(this.#tellOf(delivery));
     try {
-      return await work(delivery);
+      return await this.client.call('deliver', { delivery, scope, order, scopeScript });
     } finally {
       this.#deliveries.delete(delivery);
     }
+  }
+
+  /**
+   * Lets the site's service worker make one call, outside of any event of ours; `answer` gets it, unchecked. Then `stay`
+   * gets the way to tell the worker of changes, for as long as it takes.
+   */
+  async admit(
+    scriptURL: string,
+    token: string,
+    answer: Answer,
+    stay: (tell: Tell) => Promise<void>,
+  ): Promise<void> {
+    const delivery = this.#nextDelivery(answer);
+    try {
+      await this.client.call('admit', { delivery, scriptURL, token });
+      this.#deliveries.delete(delivery);
+      await stay(this.#tellOf(delivery));
+    } finally {
+      this.#deliveries.delete(delivery);
+      await this.client.call('dismiss', { delivery });
+    }
+  }
+
+  #nextDelivery(answer: Answer): number {
+    const delivery = ++this.#last;
+    this.#deliveries.set(delivery, answer);
+    return delivery;
+  }
+
+  #tellOf(delivery: number): Tell {
+    return (update) => this.client.call('update', { delivery, update });
   }
 
   async #answer(name: string, argument: unknown): Promise<unknown> {

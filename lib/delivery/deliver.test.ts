@@ -10,6 +10,7 @@ import {
   recordsOf,
   settleBackgroundFetch,
 } from '../store/background-fetches.ts';
+import { announceChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
 import {
   emptyDatabase,
@@ -86,6 +87,7 @@ function site(worker: Worker) {
   const orders: Order[] = [];
   const stored: ArgumentOf<AgentCalls, 'store'>[] = [];
   const opened: string[] = [];
+  const updates: ArgumentOf<AgentCalls, 'update'>[] = [];
   const changed: string[] = [];
   const delivery: Delivery = {
     async withAgent(origin, work) {
@@ -93,6 +95,7 @@ function site(worker: Worker) {
       const [ours, agents] = channelPair();
       const background = rpcClient<{ worker: { argument: unknown; result: unknown } }>(agents);
       rpcServer(agents, async (name, argument) => {
+        if (name === 'update') return updates.push(argument as ArgumentOf<AgentCalls, 'update'>) > 0;
         if (name === 'store') return void stored.push(argument as ArgumentOf<AgentCalls, 'store'>);
         const order = argument as Order;
         orders.push(order);
@@ -111,7 +114,7 @@ function site(worker: Worker) {
       opened.push(url);
     },
   };
-  return { delivery, orders, stored, opened, changed };
+  return { delivery, orders, stored, updates, opened, changed };
 }
 
 const nothingLost = async () => {
@@ -297,6 +300,24 @@ describe('while it handles the event, the worker', () => {
     expect(await during((call) => call('openWindow', { url: `${ORIGIN}/` }))).toEqual(
       failure('NotAllowedError'),
     );
+  });
+
+  test('hears of the progress of what it has seen', async () => {
+    await addBackgroundFetch(
+      fetchRow({ key: 'other', id: 'other' }),
+      recordRows('other', [requestHead('/')]),
+    );
+    const { delivery, updates } = site(async ({ delivery }, call) => {
+      await call('get', { scope: `${ORIGIN}/`, id: 'other' });
+      await abortBackgroundFetch('other');
+      announceChange('other');
+      await vi.waitUntil(() => updates.length > 0);
+      expect(updates[0]?.delivery).toBe(delivery);
+      return SETTLED;
+    });
+    await deliver('key', delivery);
+    announceChange('other');
+    expect(updates).toMatchObject([{ update: { id: 'other', result: 'failure', failureReason: 'aborted' } }]);
   });
 
   test('and not later', async () => {

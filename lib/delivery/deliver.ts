@@ -1,4 +1,5 @@
-import { settledEventName } from '../protocol/calls.ts';
+import type { DeliveryOutcome } from '../protocol/agent.ts';
+import { type BackgroundFetchEventName, settledEventName } from '../protocol/calls.ts';
 import {
   beginDelivery,
   countUnreachable,
@@ -15,6 +16,7 @@ import { reviveWithLostBodies } from '../store/lost-bodies.ts';
 import type { BackgroundFetchRow } from '../store/schema.ts';
 import type { AgentConnection } from './agent-connection.ts';
 import { answerWorker, type DeliveryEffects } from './worker-calls.ts';
+import { type Tell, WorkerUpdates } from './worker-updates.ts';
 
 /** After so many hand-offs in which the worker could not be told, the records go into a cache of the site. */
 const UNREACHABLE_LIMIT = 3;
@@ -22,7 +24,7 @@ const FIRST_RETRY = 60_000;
 const LONGEST_RETRY = 3_600_000;
 
 /** How a hand-off reaches the site, and what it sets going. */
-export interface Delivery extends DeliveryEffects {
+export interface Delivery extends Omit<DeliveryEffects, 'seen'> {
   /** Runs `work` with an agent of this origin. Rejects where there is none. */
   withAgent(origin: string, work: (agent: AgentConnection) => Promise<void>): Promise<void>;
   /** The emulated service-worker scope, where workers can't be reached themselves; else null. */
@@ -57,9 +59,7 @@ export async function deliver(key: string, delivery: Delivery): Promise<void> {
 
 async function handOver(row: BackgroundFetchRow, agent: AgentConnection, delivery: Delivery): Promise<void> {
   const event = settledEventName(row.failureReason);
-  const order = { event, snapshot: snapshotOf(row) };
-  const answer = answerWorker(row, event, delivery);
-  const outcome = await agent.deliver(row.scope, order, await delivery.loadScopeScript(), answer);
+  const outcome = await fire(row, event, agent, delivery);
   switch (outcome.outcome) {
     case 'settled':
       await note(row.key, event, `${outcome.handlers} handlers`);
@@ -79,6 +79,32 @@ async function handOver(row: BackgroundFetchRow, agent: AgentConnection, deliver
       );
       await fillCache(row, agent);
       await finishDelivery(row.key, 'cache');
+  }
+}
+
+/** Fires the event, and keeps the worker up to date of what it sees meanwhile. */
+async function fire(
+  row: BackgroundFetchRow,
+  event: BackgroundFetchEventName,
+  agent: AgentConnection,
+  delivery: Delivery,
+): Promise<DeliveryOutcome> {
+  const updates = new WorkerUpdates();
+  // A click comes in any state.
+  if (row.result === '') updates.seen(row.key);
+  const order = { event, snapshot: snapshotOf(row) };
+  const answer = answerWorker(row, event, { ...delivery, seen: (key) => updates.seen(key) });
+  const begun = (tell: Tell) => {
+    // Whether the worker lives shows by the event.
+    const tellOn: Tell = async (update) => (await tell(update)) || true;
+    updates.follow(tellOn).catch((error: unknown) => {
+      console.debug('Backfetch: a service worker is not up to date.', error);
+    });
+  };
+  try {
+    return await agent.deliver(row.scope, order, await delivery.loadScopeScript(), answer, begun);
+  } finally {
+    updates.stop();
   }
 }
 
@@ -104,9 +130,7 @@ export async function fireBackgroundFetchClickEvent(key: string, delivery: Deliv
   if (!row) return;
   const event = 'backgroundfetchclick';
   await delivery.withAgent(row.origin, async (agent) => {
-    const order = { event, snapshot: snapshotOf(row) } as const;
-    const answer = answerWorker(row, event, delivery);
-    const outcome = await agent.deliver(row.scope, order, await delivery.loadScopeScript(), answer);
+    const outcome = await fire(row, event, agent, delivery);
     if (outcome.outcome === 'unreachable') throw new Error(outcome.reason);
     await note(key, event);
   });

@@ -12,6 +12,8 @@ import type { BackgroundFetchRow } from '../store/schema.ts';
 export interface DeliveryEffects {
   /** A background fetch was added or aborted by the worker. */
   changed(key: string): Promise<void>;
+  /** The worker has seen this background fetch: it is to be told of its progress. */
+  seen(key: string): void;
   /** Shows this page of the site in a tab. */
   openTab(url: string): Promise<void>;
   clients: SiteClients;
@@ -32,7 +34,7 @@ export function answerWorker(
   effects: DeliveryEffects,
 ): (name: string, argument: unknown) => Promise<unknown> {
   const site = { origin: row.origin, otherIdentity: false, thirdParty: false, unseen: true };
-  const door = openDoor(site, { changed: effects.changed, seen: () => {} });
+  const door = openDoor(site, effects);
   const updatable = event === 'backgroundfetchsuccess' || event === 'backgroundfetchfail';
   let updated = false;
   let opened = false;

@@ -62,8 +62,10 @@ export function openDoor(
       checkScope(scope);
       if (isApart()) return null;
       const row = await listedBackgroundFetch(scope, id);
-      if (row) effects.seen(row.key);
-      return row ? snapshotOf(row) : null;
+      if (!row) return null;
+      effects.seen(row.key);
+      // As it is now: of a change before it was seen nobody would be told.
+      return snapshotOf((await db.backgroundFetches.get(row.key)) ?? row);
     },
     async getIds({ scope }) {
       checkScope(scope);

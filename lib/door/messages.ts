@@ -191,5 +191,7 @@ export const agentAnswerSchemas: Answers<AgentCalls> = {
     v.object({ outcome: v.literal('unreachable'), reason: v.fallback(v.string(), '') }),
   ]),
   admit: v.undefined(),
+  update: v.boolean(),
+  dismiss: v.undefined(),
   store: v.undefined(),
 };

@@ -3,7 +3,7 @@
  * page. The agent is ours, but it lives in a process that the site may own: what it answers is data about its own
  * origin, and what it asks on behalf of the site's worker goes through `lib/door` like a page's call.
  */
-import type { EventOrder } from './calls.ts';
+import type { EventOrder, Update } from './calls.ts';
 import type { RecordSnapshot, RequestHead, ResponseHead } from './wire.ts';
 
 /** What we ask of the agent. */
@@ -32,9 +32,16 @@ export interface AgentCalls {
   };
   /**
    * Gives the site's service worker with this script a port for one call, with the token that it asked with; answers when
-   * the call is answered. `delivery` goes with the call.
+   * the call is answered. `delivery` goes with the call, and with updates until the worker is dismissed.
    */
   admit: { argument: { delivery: number; scriptURL: string; token: string }; result: undefined };
+  /**
+   * Has the worker of a delivery, or of an admission, hear of a change. Says whether it did: one that has ended hears
+   * nothing.
+   */
+  update: { argument: { delivery: number; update: Update }; result: boolean };
+  /** The worker of this admission need not hear of changes any more. */
+  dismiss: { argument: { delivery: number }; result: undefined };
   /** Last resort: puts successful records into a cache of the site. */
   store: { argument: { cache: string; records: RecordSnapshot[] }; result: undefined };
 }

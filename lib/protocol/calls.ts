@@ -93,7 +93,13 @@ export interface EventCalls {
   settled: { argument: { handlers: number; errors: string[] }; result: undefined };
 }
 
-export type WorkerCalls = SiteCalls & EventCalls;
+/** What a worker tells of itself to our agent. */
+export interface LifeSigns {
+  /** An update has come. */
+  heard: { argument: undefined; result: undefined };
+}
+
+export type WorkerCalls = SiteCalls & EventCalls & LifeSigns;
 
 export type ArgumentOf<Calls, Name extends keyof Calls> = Calls[Name] extends { argument: infer Argument }
   ? Argument
@@ -115,7 +121,7 @@ export type Answers<Calls> = {
   [Name in keyof Calls & string]: (argument: ArgumentOf<Calls, Name>) => Promise<ResultOf<Calls, Name>>;
 };
 
-/** Pushed to pages: the background fetch changed (https://wicg.github.io/background-fetch/#update-background-fetch-instances). */
+/** Pushed to pages and workers: the background fetch changed (https://wicg.github.io/background-fetch/#update-background-fetch-instances). */
 export type Update = Snapshot;
 
 /** The errors that the specification lets a call end with. */

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { BackgroundFetchManager } from '../api/background-fetch-manager.ts';
 import type { BackgroundFetchRegistration } from '../api/background-fetch-registration.ts';
 import type { BackgroundFetchEventName } from '../protocol/calls.ts';
 import { portChannel, rpcServer } from '../protocol/rpc.ts';
@@ -208,4 +209,53 @@ test('the manager works while an event is under way', async () => {
   listen('backgroundfetchsuccess', (event) => event.waitUntil(registration.backgroundFetch.getIds()));
   await fire('backgroundfetchsuccess');
   expect(calls[0]).toEqual(['getIds', { scope: 'https://site.example/app/' }]);
+});
+
+describe('background fetches that go on', () => {
+  const OTHER = { ...SNAPSHOT, key: 'other', id: 'other', result: '' as const, downloaded: 0 };
+
+  /** An event whose listener gets "other", and what the background then tells during the event. */
+  async function fireWithOther(during: (push: (update: Snapshot) => void) => Promise<void>) {
+    const { port1, port2 } = new MessageChannel();
+    ports.push(port1, port2);
+    const heard = vi.fn();
+    const { push } = rpcServer(portChannel(port1), async (name) => {
+      if (name === 'heard') heard();
+      return name === 'get' ? OTHER : undefined;
+    });
+    let other: BackgroundFetchRegistration | undefined;
+    listen('backgroundfetchsuccess', (event) =>
+      event.waitUntil(
+        (async () => {
+          const { backgroundFetch } = scope.registration as unknown as {
+            backgroundFetch: BackgroundFetchManager;
+          };
+          other = await backgroundFetch.get('other');
+          await during(push);
+        })(),
+      ),
+    );
+    await fireEvent({ event: 'backgroundfetchsuccess', snapshot: SNAPSHOT }, port2);
+    return { other, heard };
+  }
+
+  test('are up to date during an event, and the worker says that it hears', async () => {
+    const { other, heard } = await fireWithOther(async (push) => {
+      push({ ...OTHER, downloaded: 3 });
+      await vi.waitFor(() => expect(heard).toHaveBeenCalledOnce());
+    });
+    expect(other?.downloaded).toBe(3);
+  });
+
+  test('are asked about on the other way when the event is over, and updated by it', async () => {
+    const call = vi.fn(async () => OTHER as never);
+    const listeners: ((update: Snapshot) => void)[] = [];
+    fireEvent = installBackgroundFetch(scope, { call, onUpdate: (listener) => listeners.push(listener) });
+    const { other } = await fireWithOther(async () => {});
+    expect(call.mock.calls).toEqual([['get', { scope: 'https://site.example/app/', id: 'other' }]]);
+    const progress = vi.fn();
+    other?.addEventListener('progress', progress);
+    for (const listener of listeners) listener({ ...OTHER, downloaded: 9 });
+    expect([other?.downloaded, progress.mock.calls.length]).toEqual([9, 1]);
+  });
 });

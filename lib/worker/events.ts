@@ -2,12 +2,13 @@ import { resolveIcon } from '../api/background-fetch-manager.ts';
 import {
   BackgroundFetchRegistration,
   getBackgroundFetchRegistrationInstance,
+  unsettledIds,
   updateBackgroundFetchInstances,
 } from '../api/background-fetch-registration.ts';
 import { toException } from '../api/exceptions.ts';
 import { installInterfaces, installManager } from '../api/install.ts';
 import { installPermission } from '../api/permissions.ts';
-import { createRealm } from '../api/realm.ts';
+import { createRealm, type Realm } from '../api/realm.ts';
 import { watchUnregister } from '../api/unregister.ts';
 import { defineInterface, toUIOptions } from '../api/webidl.ts';
 import type {
@@ -15,10 +16,10 @@ import type {
   Caller,
   EventOrder,
   SiteCalls,
+  Update,
   WorkerCalls,
 } from '../protocol/calls.ts';
 import { CallFailure, portChannel, rpcClient } from '../protocol/rpc.ts';
-import type { Snapshot } from '../protocol/wire.ts';
 import { defineEventHandler } from './event-handler-attribute.ts';
 import { Lifetime } from './lifetime.ts';
 import type { ServiceWorkerGlobalScope } from './service-worker.ts';
@@ -50,18 +51,24 @@ const HANDLED_EVENTS: BackgroundFetchEventName[] = [
   'backgroundfetchclick',
 ];
 
-/** Gives a service worker's global scope the Background Fetch API. `outsideEvents` carries calls that no event can carry. */
+/** Carries calls that no event can carry, and brings updates. */
+export interface OutsideEvents extends Caller<SiteCalls> {
+  onUpdate(listener: (update: Update) => void): void;
+}
+
+/** Gives a service worker's global scope the Background Fetch API. */
 export function installBackgroundFetch(
   scope: ServiceWorkerGlobalScope,
-  outsideEvents: Caller<SiteCalls> = { call: refuse },
+  outsideEvents?: OutsideEvents,
 ): FireEvent {
   const live = new Set<LiveEvent>();
-  const realm = createRealm(callerOf(live, outsideEvents));
+  const realm = createRealm(callerOf(live, outsideEvents ?? { call: refuse }));
+  outsideEvents?.onUpdate((update) => updateBackgroundFetchInstances(realm, update));
   const { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent, begin } = createEventInterfaces(scope);
   installInterfaces(scope);
   installManager(scope, realm);
   watchUnregister(scope, realm);
-  installPermission(scope, realm);
+  const lookAtPermission = installPermission(scope, realm);
   defineInterface(scope, 'BackgroundFetchEvent', BackgroundFetchEvent);
   defineInterface(scope, 'BackgroundFetchUpdateUIEvent', BackgroundFetchUpdateUIEvent, { constructor: 2 });
   for (const name of HANDLED_EVENTS) defineEventHandler(scope, name);
@@ -69,7 +76,10 @@ export function installBackgroundFetch(
 
   return async ({ event: name, snapshot }, port) => {
     const caller = rpcClient<WorkerCalls>(portChannel(port));
-    caller.onPush((update) => updateBackgroundFetchInstances(realm, update as Snapshot));
+    caller.onPush((update) => {
+      updateBackgroundFetchInstances(realm, update as Update);
+      void caller.call('heard', undefined);
+    });
     if (name === 'backgroundfetchclick' && !opensWindows) {
       opensWindows = true;
       openWindowsThroughEvents(scope, live);
@@ -81,6 +91,8 @@ export function installBackgroundFetch(
     const lifetime = begin(event, caller);
     const liveEvent = { name, key: snapshot.key, caller };
     live.add(liveEvent);
+    // A worker has no other time to hear of what the person changed.
+    lookAtPermission().catch((error: unknown) => console.debug('Backfetch: no permission is known.', error));
     dispatch(scope, event, lifetime);
     await lifetime.over;
     if (name !== 'backgroundfetchclick') {
@@ -89,8 +101,18 @@ export function installBackgroundFetch(
       realm.instances.delete(snapshot.key);
     }
     live.delete(liveEvent);
+    if (outsideEvents) watchOn(realm, scope.registration);
     await caller.call('settled', { handlers: lifetime.used ? 1 : 0, errors: lifetime.errors });
   };
+}
+
+/** What the site still has of others it hears of outside of events from now on. */
+function watchOn(realm: Realm, { scope }: ServiceWorkerRegistration): void {
+  for (const id of unsettledIds(realm)) {
+    realm.call('get', { scope, id }).catch((error: unknown) => {
+      console.debug(`Backfetch: no progress of "${id}" reaches this worker now.`, error);
+    });
+  }
 }
 
 async function refuse(): Promise<never> {

@@ -40,6 +40,7 @@ export interface FakeScope extends ServiceWorkerGlobalScope, Record<string, unkn
 export function createFakeScope(): FakeScope {
   return Object.assign(new EventTarget(), {
     location: { href: 'https://site.example/app/sw.js' },
+    registration: new FakeServiceWorkerRegistration(),
     fetch: globalThis.fetch,
     ExtendableEvent: FakeExtendableEvent,
     Clients: FakeClients,

@@ -27,6 +27,23 @@ test('a call goes over the port that comes with its token, and no other', async 
   port1.close();
 });
 
+test('updates come over the same port, and the worker says that it hears', async () => {
+  const { knocker, tokens } = setUp('data:,');
+  const updates: unknown[] = [];
+  knocker.onUpdate((update) => updates.push(update));
+  const ids = knocker.call('getIds', { scope: 'https://site.example/app/' });
+  await vi.waitFor(() => expect(tokens).toHaveLength(1));
+  const { port1, port2 } = new MessageChannel();
+  const heard = vi.fn();
+  const { push } = rpcServer(portChannel(port1), async (name) => (name === 'heard' ? heard() : []));
+  knocker.admitted(tokens[0] ?? '', port2);
+  await ids;
+  push({ key: 'key' });
+  await vi.waitFor(() => expect(heard).toHaveBeenCalledOnce());
+  expect(updates).toEqual([{ key: 'key' }]);
+  port1.close();
+});
+
 test.each(['https://site.example/.well-known/backfetch-worker', ''])(
   'where the server answers (%s), nobody heard',
   async (answeredFrom) => {

@@ -26,6 +26,7 @@ export interface Clients {
 
 export interface ServiceWorkerGlobalScope extends EventTarget {
   readonly location: { readonly href: string };
+  readonly registration: ServiceWorkerRegistration;
   readonly fetch: typeof fetch;
   readonly ExtendableEvent: {
     new (type: string, init?: EventInit): ExtendableEvent;

@@ -83,6 +83,58 @@ requirement('a worker sends bodies and gets errors as a page does', async () => 
   expect(await told('result')).toEqual({ uploadTotal: 4, bad: 'TypeError', twice: 'TypeError' });
 });
 
+/** Source of a function that resolves when a registration tells, by progress if need be, what is waited for. */
+const WHEN = `
+  const when = (fetch, holds) => new Promise((resolve) => {
+    const look = () => holds() && resolve();
+    fetch.addEventListener('progress', look);
+    look();
+  });`;
+
+requirement('a worker that has seen a background fetch is up to date, and hears of progress', async () => {
+  const { page, told } = await open({
+    worker: atMessage(`${WHEN}
+      const fetch = await self.registration.backgroundFetch.get('id');
+      let events = 0;
+      fetch.onprogress = () => events++;
+      await when(fetch, () => fetch.downloaded === 200000);
+      await tell('half', 1);
+      await when(fetch, () => fetch.result !== '');
+      return { result: fetch.result, downloaded: fetch.downloaded, heard: events > 0 };`),
+  });
+  const gate = server.gate('/bytes/held', 0.5);
+  await page.evaluate(async () => {
+    await here.registration.backgroundFetch.fetch('id', '/bytes/held?size=400000');
+    here.registration.active?.postMessage(null);
+  });
+  await told('half');
+  gate.open();
+  expect(await told('result')).toEqual({ result: 'success', downloaded: 400_000, heard: true });
+});
+
+requirement('a worker hears of the progress of others while it handles an event', async () => {
+  const { page, told } = await open({
+    worker: `${WHEN}
+      addEventListener('backgroundfetchsuccess', (event) => {
+        if (event.registration.id === 'first') event.waitUntil(tell('result', async () => {
+          const other = await self.registration.backgroundFetch.get('other');
+          await when(other, () => other.downloaded === 200000);
+          await tell('half', 1);
+          await when(other, () => other.result !== '');
+          return [other.result, other.downloaded];
+        }));
+      });`,
+  });
+  const gate = server.gate('/bytes/held', 0.5);
+  await page.evaluate(async () => {
+    await here.registration.backgroundFetch.fetch('other', '/bytes/held?size=400000');
+    await here.registration.backgroundFetch.fetch('first', '/bytes/a?size=10');
+  });
+  await told('half');
+  gate.open();
+  expect(await told('result')).toEqual(['success', 400_000]);
+});
+
 requirement('a worker is heard with no page open', async () => {
   const { page, origin } = await open({
     worker: `addEventListener('message', ({ data }) => {
