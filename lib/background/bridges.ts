@@ -3,7 +3,7 @@ import { openDoor } from '../door/door.ts';
 import { runtimeChannel } from '../platform/runtime.ts';
 import { rpcServer } from '../protocol/rpc.ts';
 import { snapshotOf } from '../store/background-fetches.ts';
-import { announceChange, onChange } from '../store/changes.ts';
+import { announceChange, onChange, Pace } from '../store/changes.ts';
 import { db } from '../store/database.ts';
 import { siteOf } from './sender.ts';
 
@@ -41,20 +41,26 @@ export function serveBridge(
   channel.onClose(() => pages.delete(page));
 }
 
+/** Pages hear of a background fetch that goes on at most so often (ms). */
+const TELL_EVERY = 100;
+
 /** Pushes changes to the pages they concern: https://wicg.github.io/background-fetch/#update-background-fetch-instances */
 export function updatePages(): void {
-  onChange((key) => {
-    updatePagesAbout(key).catch((error: unknown) =>
+  const tell = (key: string) => {
+    updatePagesAbout(key, pace).catch((error: unknown) =>
       console.error('Backfetch: pages are not up to date.', error),
     );
-  });
+  };
+  const pace = new Pace(TELL_EVERY, tell);
+  onChange(tell);
 }
 
-async function updatePagesAbout(key: string): Promise<void> {
+async function updatePagesAbout(key: string, pace: Pace): Promise<void> {
   const concerned = [...pages].filter((page) => page.keys.has(key));
   if (concerned.length === 0) return;
   const row = await db.backgroundFetches.get(key);
-  if (!row) return;
+  // The result is not held back: pages have it before the service worker gets its event.
+  if (!row || (row.result === '' && !pace.passes(key))) return;
   const snapshot = snapshotOf(row);
   for (const page of concerned) page.push(snapshot);
 }

@@ -1,10 +1,12 @@
 import type { Update } from '../protocol/calls.ts';
 import { snapshotOf } from '../store/background-fetches.ts';
-import { onChange } from '../store/changes.ts';
+import { onChange, Pace } from '../store/changes.ts';
 import { db } from '../store/database.ts';
 
 /** A change may be made in a document whose changes are not heard here, and a worker may have ended: so it is looked (ms). */
 const LOOK_EVERY = 10_000;
+/** The worker hears of a background fetch at most so often (ms). */
+const TELL_EVERY = 100;
 
 /** Tells one service worker; resolves with whether it heard. */
 export type Tell = (update: Update) => Promise<boolean>;
@@ -29,11 +31,16 @@ export class WorkerUpdates {
   /** Tells of changes until {@link stop}. Resolves when all that was seen has settled, or the worker has ended. */
   async follow(tell: Tell): Promise<void> {
     this.#tell = tell;
-    const forget = onChange((key) => this.#changed(key));
+    const changed = (key: string) => {
+      if (this.#seen.has(key) && pace.passes(key)) this.#changed(key);
+    };
+    const pace = new Pace(TELL_EVERY, changed);
+    const forget = onChange(changed);
     const looking = setInterval(() => {
       for (const key of this.#seen) this.#changed(key);
     }, LOOK_EVERY);
     this.#stop = () => {
+      this.#seen.clear();
       forget();
       clearInterval(looking);
       this.#over.resolve();
@@ -49,7 +56,6 @@ export class WorkerUpdates {
   }
 
   #changed(key: string): void {
-    if (!this.#seen.has(key)) return;
     this.#due.add(key);
     this.#tellDue().catch((error: unknown) => {
       console.debug('Backfetch: a service worker is not up to date.', error);

@@ -1,4 +1,4 @@
-import { onChange } from '../store/changes.ts';
+import { onChange, Pace } from '../store/changes.ts';
 import { db } from '../store/database.ts';
 import { Job, type Surroundings } from './job.ts';
 import { performBackgroundFetch } from './perform-background-fetch.ts';
@@ -80,18 +80,9 @@ export class Downloader {
 
 /** Calls `report` for every change of a background fetch that this document makes, at most once per `interval` ms each. */
 export function reportChanges(report: (key: string) => void, interval: number): void {
-  const due = new Map<string, boolean>();
   const tell = (key: string) => {
-    report(key);
-    due.set(key, false);
-    setTimeout(() => {
-      const again = due.get(key);
-      due.delete(key);
-      if (again) tell(key);
-    }, interval);
+    if (pace.passes(key)) report(key);
   };
-  onChange((key) => {
-    if (due.has(key)) due.set(key, true);
-    else tell(key);
-  });
+  const pace = new Pace(interval, tell);
+  onChange(tell);
 }

@@ -32,3 +32,30 @@ export function nextChange(key: string): { happened(atMost: number): Promise<voi
     },
   };
 }
+
+/** Lets the changes of each background fetch pass at most once in `interval` ms. `again` is called for what was held back. */
+export class Pace {
+  readonly #interval: number;
+  readonly #again: (key: string) => void;
+  /** What has passed within the interval, each with whether more was held back. */
+  readonly #recent = new Map<string, boolean>();
+
+  constructor(interval: number, again: (key: string) => void) {
+    this.#interval = interval;
+    this.#again = again;
+  }
+
+  passes(key: string): boolean {
+    if (this.#recent.has(key)) {
+      this.#recent.set(key, true);
+      return false;
+    }
+    this.#recent.set(key, false);
+    setTimeout(() => {
+      const heldBack = this.#recent.get(key);
+      this.#recent.delete(key);
+      if (heldBack) this.#again(key);
+    }, this.#interval);
+    return true;
+  }
+}
