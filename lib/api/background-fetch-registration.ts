@@ -8,6 +8,8 @@ import { assertArguments, assertInternal, internal, toCacheQueryOptions, toReque
 type Internals = [guard: symbol, realm: Realm, snapshot: Snapshot];
 
 let update: (registration: BackgroundFetchRegistration, snapshot: Snapshot) => void;
+/** Not by its prototype, which can be forged. */
+export let isBackgroundFetchRegistration: (value: unknown) => value is BackgroundFetchRegistration;
 
 /** https://wicg.github.io/background-fetch/#background-fetch-registration */
 export class BackgroundFetchRegistration extends EventTarget {
@@ -24,6 +26,8 @@ export class BackgroundFetchRegistration extends EventTarget {
   }
 
   static {
+    isBackgroundFetchRegistration = (value): value is BackgroundFetchRegistration =>
+      typeof value === 'object' && value !== null && #snapshot in value;
     update = (registration, { downloaded, uploaded, result, failureReason, recordsAvailable }) => {
       const old = registration.#snapshot;
       if (!recordsAvailable) old.recordsAvailable = false;

@@ -1,7 +1,8 @@
 import { resolveIcon } from '../api/background-fetch-manager.ts';
 import {
-  BackgroundFetchRegistration,
+  type BackgroundFetchRegistration,
   getBackgroundFetchRegistrationInstance,
+  isBackgroundFetchRegistration,
   unsettledIds,
   updateBackgroundFetchInstances,
 } from '../api/background-fetch-registration.ts';
@@ -166,7 +167,7 @@ function createEventInterfaces({ ExtendableEvent }: ServiceWorkerGlobalScope) {
     constructor(type: string, init: EventInit & { registration: BackgroundFetchRegistration }) {
       super(type, init);
       const registration = init?.registration;
-      if (!(registration instanceof BackgroundFetchRegistration)) {
+      if (!isBackgroundFetchRegistration(registration)) {
         throw new TypeError("BackgroundFetchEventInit: 'registration' is not a BackgroundFetchRegistration.");
       }
       this.#registration = registration;
@@ -180,8 +181,12 @@ function createEventInterfaces({ ExtendableEvent }: ServiceWorkerGlobalScope) {
 
   /** https://wicg.github.io/background-fetch/#background-fetch-update-ui-event */
   class BackgroundFetchUpdateUIEvent extends BackgroundFetchEvent {
+    readonly #brand = undefined;
+
     updateUI(options: unknown = undefined): Promise<void> {
       return (async () => {
+        // Throws for what is no event of this class.
+        void this.#brand;
         const ui = toUIOptions(options);
         const { lifetime, caller } = activeOrigin(origin(this));
         if (lifetime.uiUpdated) throw invalidState('updateUI() may be called only once.');

@@ -225,7 +225,7 @@ describe('in a service worker', () => {
         const made = new Event(Symbol.iterator.description, { registration, cancelable: true });
         return {
           errors: [[], ['a'], ['a', null], ['a', {}], ['a', { registration: {} }], ['a', { registration: null }],
-            [Symbol('a'), { registration }]].map((args) => errorOf(() => new Event(...args))),
+            ['a', { registration: Object.create(BackgroundFetchRegistration.prototype) }], [Symbol('a'), { registration }]].map((args) => errorOf(() => new Event(...args))),
           type: made.type, cancelable: made.cancelable, bubbles: made.bubbles, trusted: made.isTrusted,
           same: made.registration === registration,
           extendable: made instanceof ExtendableEvent,
@@ -233,7 +233,7 @@ describe('in a service worker', () => {
         };
       });`);
     const expected = {
-      errors: Array(7).fill('TypeError'),
+      errors: Array(8).fill('TypeError'),
       type: 'Symbol.iterator',
       cancelable: true,
       bubbles: false,

@@ -49,18 +49,31 @@ globalThis.describeInterface = (name) => {
 globalThis.brandChecks = async (name) => {
   const { prototype } = globalThis[name];
   const checks = {};
-  const check = async (member, f) => {
+  const take = async (call) => {
     let result;
     try {
-      result = f.call({}, 'a', 'b');
+      result = call();
     } catch (error) {
-      checks[member] = error instanceof TypeError ? 'throws' : String(error);
-      return;
+      return error instanceof TypeError ? 'throws' : String(error);
     }
-    checks[member] = await Promise.resolve(result).then(
+    return Promise.resolve(result).then(
       () => 'takes it',
       (error) => (error instanceof TypeError ? 'rejects' : String(error)),
     );
+  };
+  const check = async (member, f) => {
+    // The arguments of the second are right whatever the member is; conversions never get to see those of the first.
+    const wrong = {
+      toString() {
+        checks[`conversions of ${member}`] = 'come first';
+        return '';
+      },
+    };
+    const results = new Set([
+      await take(() => f.call({}, wrong, wrong)),
+      await take(() => f.call({}, undefined, {})),
+    ]);
+    checks[member] = [...results].join(' and ');
   };
   for (const [member, { value, get, set }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
     if (member === 'constructor') continue;
