@@ -1,23 +1,18 @@
-import { defineInterface } from './webidl.ts';
+import { defineInterface, toDictionary } from './webidl.ts';
 
-interface QuotaExceededErrorOptions {
-  /** In bytes. */
-  quota?: number;
-  requested?: number;
-}
-
-/** https://webidl.spec.whatwg.org/#quotaexceedederror, for browsers without it. */
+/** https://webidl.spec.whatwg.org/#quotaexceedederror, for browsers without it. Sizes in bytes. */
 class PolyfilledQuotaExceededError extends DOMException {
   readonly #quota: number | null;
   readonly #requested: number | null;
 
-  constructor(message = '', { quota, requested }: QuotaExceededErrorOptions = {}) {
+  constructor(message = '', options?: { quota?: number; requested?: number } | null) {
     super(message, 'QuotaExceededError');
-    if (Number(quota) < 0 || Number(requested) < 0 || Number(requested) < Number(quota)) {
-      throw new RangeError('quota and requested may not be negative, and requested not less than quota.');
+    const member = toDictionary(options);
+    this.#quota = toSize(member('quota'));
+    this.#requested = toSize(member('requested'));
+    if (this.#quota !== null && this.#requested !== null && this.#requested < this.#quota) {
+      throw new RangeError('requested may not be less than quota.');
     }
-    this.#quota = quota ?? null;
-    this.#requested = requested ?? null;
   }
 
   get quota(): number | null {
@@ -27,6 +22,15 @@ class PolyfilledQuotaExceededError extends DOMException {
   get requested(): number | null {
     return this.#requested;
   }
+}
+
+/** A double that is not negative; null where there is none. */
+function toSize(value: unknown): number | null {
+  if (value === undefined) return null;
+  const size = +(value as number);
+  if (!Number.isFinite(size)) throw new TypeError('quota and requested must be finite numbers.');
+  if (size < 0) throw new RangeError('quota and requested may not be negative.');
+  return size;
 }
 
 const native: unknown = Reflect.get(globalThis, 'QuotaExceededError');

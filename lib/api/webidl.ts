@@ -73,7 +73,7 @@ function isObject(value: unknown): value is object {
 }
 
 /** Gives a reader of the members of a dictionary; absent members are undefined. */
-function toDictionary(value: unknown): (member: string) => unknown {
+export function toDictionary(value: unknown): (member: string) => unknown {
   if (value === undefined || value === null) return () => undefined;
   if (!isObject(value)) throw new TypeError('The provided value is not of a dictionary type.');
   return (member) => Reflect.get(value, member);
