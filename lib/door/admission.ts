@@ -1,7 +1,7 @@
 /** Whether a background fetch that a site asks for is begun: what the person says, and what there is room for. */
 import type { ArgumentOf, SiteCalls } from '../protocol/calls.ts';
 import { CallFailure } from '../protocol/rpc.ts';
-import { openBackgroundFetches } from '../store/background-fetches.ts';
+import { checkIdIsFree, openBackgroundFetches } from '../store/background-fetches.ts';
 import { roomOfSite } from '../store/room.ts';
 import type { BackgroundFetchRow } from '../store/schema.ts';
 import { permissionOf } from '../store/sites.ts';
@@ -21,6 +21,8 @@ export async function admit(site: Site, wanted: Wanted): Promise<'active' | 'pen
   if (permission === 'block') {
     throw new CallFailure('NotAllowedError', 'The person does not allow background fetches for this site.');
   }
+  // Also said where there is no room; it is looked for again when it is added.
+  await checkIdIsFree(wanted.scope, wanted.id);
   const open = await openBackgroundFetches(site.origin);
   await checkRoom(open, wanted);
   const askedFor = wanted.client?.activated || (!site.unseen && open.length < MAX_UNASKED);

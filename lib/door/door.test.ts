@@ -117,6 +117,12 @@ describe('fetch', () => {
     await call('fetch', fetchArgument({ downloadTotal: 500 }));
   });
 
+  test('that an id is taken is said before that there is no room', async () => {
+    const { call } = enter();
+    await call('fetch', fetchArgument());
+    await expect(call('fetch', fetchArgument({ downloadTotal: 601 }))).rejects.toEqual(named('TypeError'));
+  });
+
   test('an id that is taken is refused', async () => {
     const { call } = enter();
     await call('fetch', fetchArgument());

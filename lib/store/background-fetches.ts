@@ -86,15 +86,19 @@ async function forget(keys: string[]): Promise<void> {
   await db.backgroundFetches.bulkDelete(keys);
 }
 
-/** Adds a background fetch. Rejects with a TypeError for the site where its registration has one with this id. */
+/** Rejects with a TypeError for the site where its registration has a background fetch with this id. */
+export async function checkIdIsFree(scope: string, id: string): Promise<void> {
+  if (!(await listedBackgroundFetch(scope, id))) return;
+  throw new CallFailure(
+    'TypeError',
+    `There is already a background fetch with the id "${id}". Wait for it, abort it, or take another id.`,
+  );
+}
+
+/** Adds a background fetch, if its id is free. */
 export function addBackgroundFetch(row: BackgroundFetchRow, records: RecordRow[]): Promise<void> {
   return db.transaction('rw', db.backgroundFetches, db.records, db.log, async () => {
-    if (await listedBackgroundFetch(row.scope, row.id)) {
-      throw new CallFailure(
-        'TypeError',
-        `There is already a background fetch with the id "${row.id}". Wait for it, abort it, or take another id.`,
-      );
-    }
+    await checkIdIsFree(row.scope, row.id);
     await db.backgroundFetches.add(row);
     await db.records.bulkAdd(records);
     await note(row.key, row.state, `${row.recordCount} requests`);
