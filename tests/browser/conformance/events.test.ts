@@ -220,6 +220,15 @@ describe('the lifetime of an event', () => {
     expect(await told('late')).toEqual(['TypeError', 'InvalidStateError']);
   });
 
+  requirement('a listener need not extend it', async () => {
+    const { told } = await perform(`
+      addEventListener('backgroundfetchsuccess', async (event) => {
+        event.updateUI({ title: 'Not awaited' }).then(() => tell('updated', 1));
+        await tell('event', event.registration.id);
+      });`);
+    expect([await told('event'), await told('updated')]).toEqual(['id', 1]);
+  });
+
   requirement('a listener that throws keeps none of the others from the event', async () => {
     const { told } = await perform(`
       addEventListener('backgroundfetchsuccess', () => { throw new Error('broken'); });

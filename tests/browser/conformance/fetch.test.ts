@@ -127,6 +127,40 @@ describe('rejections', () => {
     expect(seen).toEqual({ result: 'success', same: false });
   });
 
+  // https://webidl.spec.whatwg.org/#js-operations converts all arguments first.
+  requirement('of several reasons the first in the order of the specification is told', async () => {
+    const { page } = await open();
+    const gate = server.gate('/bytes/held', 5);
+    const seen = await page.evaluate(async () => {
+      const manager = here.registration.backgroundFetch;
+      const read: string[] = [];
+      const id = { toString: () => `${read.push('id') && 'id'}` } as unknown as string;
+      const urls = {
+        [Symbol.iterator]() {
+          read.push('requests');
+          return [].values();
+        },
+      } as unknown as string[];
+      const options = {
+        get title(): string {
+          read.push('options');
+          throw new RangeError('title');
+        },
+      };
+      const conversion = (await here.outcome(() => manager.fetch(id, urls, options))).error?.name;
+      await manager.fetch('taken', '/bytes/held?size=10');
+      const huge = { downloadTotal: 2 ** 53 };
+      const taken = (await here.outcome(() => manager.fetch('taken', '/bytes/a?size=10', huge))).error?.name;
+      return { read, conversion, taken };
+    });
+    gate.open();
+    expect(seen).toEqual({
+      read: ['id', 'requests', 'options'],
+      conversion: 'RangeError',
+      taken: 'TypeError',
+    });
+  });
+
   requirement('a body that breaks rejects with a TypeError', async () => {
     expect(
       await outcomes(

@@ -60,9 +60,15 @@ describe('frames', () => {
       await here.start('classic');
       const manager = here.registration.backgroundFetch;
       const { error } = await here.outcome(() => manager.fetch('id', '/bytes/a?size=10'));
-      return { name: error?.name, got: (await manager.get('id')) ?? null, ids: await manager.getIds() };
+      const wrong = await here.outcome(() => manager.fetch('id', []));
+      return {
+        name: error?.name,
+        wrong: wrong.error?.name,
+        got: (await manager.get('id')) ?? null,
+        ids: await manager.getIds(),
+      };
     });
-    expect(seen).toEqual({ name: 'NotAllowedError', got: null, ids: [] });
+    expect(seen).toEqual({ name: 'NotAllowedError', wrong: 'TypeError', got: null, ids: [] });
   });
 
   // https://html.spec.whatwg.org/#sandboxed-origin-browsing-context-flag

@@ -132,6 +132,20 @@ describe('responseReady', () => {
     expect(await both).toEqual({ promises: 1, texts: [10, 10], records: false });
   });
 
+  requirement('of a settled record gives its body every time that it is matched', async () => {
+    const { page, told } = await open({
+      worker: `addEventListener('backgroundfetchsuccess', (event) => event.waitUntil(tell('sizes', async () => {
+        const match = () => event.registration.match('/bytes/a?size=10');
+        const sizeOf = async (record) => (await (await record.responseReady).arrayBuffer()).byteLength;
+        const record = await match();
+        const again = await record.responseReady;
+        return [await sizeOf(record), again.bodyUsed, await sizeOf(await match()), await sizeOf(await match())];
+      })));`,
+    });
+    await page.evaluate(() => here.registration.backgroundFetch.fetch('id', '/bytes/a?size=10'));
+    expect(await told('sizes')).toEqual([10, true, 10, 10]);
+  });
+
   requirement('of a record without headers rejects with an AbortError when it is aborted', async () => {
     const { page } = await open();
     const answered = Promise.withResolvers<void>();

@@ -65,6 +65,50 @@ describe('progress', () => {
     expect(progressAt - reachedAt).toBeLessThan(1000);
   });
 
+  requirement('comes at a bounded rate', async () => {
+    const { page } = await open();
+    const { events, seconds } = await page.evaluate(async () => {
+      const urls = Array.from({ length: 60 }, (_, index) => `/bytes/${index}?size=50000`);
+      const begunAt = performance.now();
+      const fetch = await here.registration.backgroundFetch.fetch('id', urls);
+      let events = 0;
+      fetch.addEventListener('progress', () => events++);
+      await here.settled(fetch);
+      return { events, seconds: (performance.now() - begunAt) / 1000 };
+    });
+    expect(events).toBeGreaterThan(0);
+    // The first and the last come when they come.
+    expect(events - 2).toBeLessThanOrEqual(20 * seconds);
+  });
+
+  requirement('downloaded falls when a record has to start again', async () => {
+    const { page } = await open();
+    const size = 400_000;
+    const half = server.gate('/bytes/a', 0.5);
+    await page.evaluate(async (size) => {
+      const fetch = await here.registration.backgroundFetch.fetch(
+        'id',
+        `/bytes/a?size=${size}&etag=changing`,
+      );
+      Object.assign(globalThis, { fetch });
+    }, size);
+    const downloaded = (expected: number) =>
+      until(`the page sees ${expected}`, () =>
+        page.evaluate(
+          (expected) =>
+            (globalThis as unknown as { fetch: BackgroundFetchRegistration }).fetch.downloaded === expected,
+          expected,
+        ),
+      );
+    await downloaded(size / 2);
+    const quarter = server.gate('/bytes/a', 0.25);
+    server.dropConnections();
+    await downloaded(size / 4);
+    half.open();
+    quarter.open();
+    await downloaded(size);
+  });
+
   requirement('onprogress is an event handler', async () => {
     const { page } = await open();
     const seen = await page.evaluate(async () => {
