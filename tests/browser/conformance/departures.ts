@@ -50,6 +50,12 @@ export const departures: Departure[] = [
     reason: 'The Request of Firefox takes no streams as bodies: it makes a string of them.',
   },
   {
+    requirement: 'dedicated workers have the interfaces that all workers have',
+    of: OURS,
+    reason:
+      'An extension has no scripts in them; and as they have no service-worker registration, they could do nothing with the interfaces.',
+  },
+  {
     requirement: 'the events are trusted',
     of: OURS,
     reason: 'What a script dispatches is not trusted, and isTrusted is unforgeable.',

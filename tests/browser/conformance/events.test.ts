@@ -169,6 +169,15 @@ describe('listeners', () => {
     },
   );
 
+  requirement('relative URLs are resolved against the script of the worker', async () => {
+    const { told } = await perform(`
+      addEventListener('backgroundfetchsuccess', (event) => event.waitUntil(tell('counts', async () => {
+        const count = async (url) => (await event.registration.matchAll(url)).length;
+        return [await count('../bytes/a?size=10'), await count(new Request('../bytes/a?size=10')), await count('a?size=10')];
+      })));`);
+    expect(await told('counts')).toEqual([1, 1, 0]);
+  });
+
   requirement('registration is one object for all listeners and for get() after it', async () => {
     const { told } = await perform(`
       let first;

@@ -254,6 +254,20 @@ describe('in a service worker', () => {
   });
 });
 
+requirement('dedicated workers have the interfaces that all workers have', async () => {
+  const { page } = await open();
+  const names = [...Object.keys(INTERFACES), ...Object.keys(WORKER_INTERFACES)];
+  const exposed = await page.evaluate(async (names) => {
+    const script = `postMessage(${JSON.stringify(names)}.filter((name) => name in self));`;
+    const worker = new Worker(URL.createObjectURL(new Blob([script])));
+    const { data } = await new Promise<MessageEvent>((resolve) => {
+      worker.onmessage = resolve;
+    });
+    return data;
+  }, names);
+  expect(exposed).toEqual(Object.keys(INTERFACES));
+});
+
 function expectedChecks({ attributes, operations }: Interface): Record<string, string> {
   const checks: Record<string, string> = {};
   for (const attribute of attributes) {
