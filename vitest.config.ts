@@ -33,6 +33,8 @@ export default defineConfig({
           name: 'unit',
           include: ['lib/**/*.test.ts', 'components/**/*.test.tsx', 'tests/unit/**/*.test.ts'],
           sequence: { groupOrder: 0 },
+          // Properties are tried thousands of times, which takes as long as the machine lets it.
+          testTimeout: minute,
         },
       },
       {
