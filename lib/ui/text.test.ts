@@ -22,9 +22,16 @@ it('cleanText cuts between characters', () => {
   expect(cut.endsWith('…')).toBe(true);
 });
 
-it('cleanText of its own answer changes nothing', () => {
+/** A code unit, often one that is special. fast-check's own unit "binary" takes seconds to build. */
+const unit = fc.oneof(
+  fc.constantFrom('\u202e', '\u2066', '\u200d', '\u2028', '\n', ' ', '🎧', '\ud83c'),
+  fc.nat(0xffff).map((code) => String.fromCharCode(code)),
+);
+
+it('cleanText of its own answer changes nothing, wherever it is cut', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 700 }), (text) => {
+    fc.property(fc.nat(310), fc.string({ unit, maxLength: 20 }), (before, odd) => {
+      const text = 'x'.repeat(before) + odd;
       expect(cleanText(cleanText(text))).toBe(cleanText(text));
     }),
   );
