@@ -35,27 +35,29 @@ export function Backup({ run, fail }: Props) {
   return (
     <section>
       <h2>{t('backupSection')}</h2>
-      <p class="hint">{t('backupHint')}</p>
-      <div class="actions">
-        <button type="button" id="export" onClick={() => run(save(), t('commandFailed'))}>
-          {t('exportSettings')}
-        </button>
-        <label class="button" for="import">
-          {t('importSettings')}
-          <input
-            type="file"
-            id="import"
-            accept="application/json,.json"
-            onChange={({ currentTarget: field }) => {
-              const [file] = field.files ?? [];
-              // The same file can be chosen again.
-              field.value = '';
-              if (file) load(file).catch(() => fail(t('importFailed')));
-            }}
-          />
-        </label>
+      <div class="card note">
+        <p class="hint">{t('backupHint')}</p>
+        <div class="actions">
+          <button type="button" id="export" onClick={() => run(save(), t('commandFailed'))}>
+            {t('exportSettings')}
+          </button>
+          <label class="button" for="import">
+            {t('importSettings')}
+            <input
+              type="file"
+              id="import"
+              accept="application/json,.json"
+              onChange={({ currentTarget: field }) => {
+                const [file] = field.files ?? [];
+                // The same file can be chosen again.
+                field.value = '';
+                if (file) load(file).catch(() => fail(t('importFailed')));
+              }}
+            />
+          </label>
+        </div>
+        <p role="status">{imported && t('imported')}</p>
       </div>
-      <p role="status">{imported && t('imported')}</p>
     </section>
   );
 }

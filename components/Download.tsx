@@ -54,7 +54,8 @@ export function Download({ row, view, act }: Props) {
             {...(progress.fraction === null ? {} : { value: progress.fraction })}
           />
         )}
-        <Facts status={view.status} facts={view.facts} />
+        <Facts status={view.status} facts={view.remark === '' ? [] : [view.remark]} />
+        {view.facts.length > 0 && <Facts facts={view.facts} />}
         {view.advice !== '' && <p class="advice">{view.advice}</p>}
         {phase === 'asking' && <Permission row={row} title={title} act={act} />}
         {asked && (

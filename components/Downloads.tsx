@@ -24,8 +24,10 @@ import { ErrorMessage } from './ErrorMessage.tsx';
 import { FinishedDownload } from './FinishedDownload.tsx';
 import { Glyph, type GlyphName } from './Glyph.tsx';
 import { useLive, useNow, useOnline } from './hooks.ts';
+import { InspectLink } from './InspectLink.tsx';
 import { LazyRow } from './LazyRow.tsx';
 import { Origin } from './Origin.tsx';
+import { SearchField } from './SearchField.tsx';
 import { Shortcuts } from './Shortcuts.tsx';
 import { SiteAccess } from './SiteAccess.tsx';
 import { useKeptFocus } from './useKeptFocus.ts';
@@ -95,7 +97,7 @@ export function Downloads({ page }: { page: boolean }) {
     <>
       <header>
         <img src="/icon/48.png" alt="" width="24" height="24" />
-        <h1>{page ? t('downloads') : t('extensionName')}</h1>
+        <h1>{t('extensionName')}</h1>
         {unfinished.length > 0 && (
           <p class="count">{plural('downloadCount', unfinished.length, formatInteger(unfinished.length))}</p>
         )}
@@ -122,17 +124,7 @@ export function Downloads({ page }: { page: boolean }) {
         message={message || (error ? explain(t('databaseFailed'), error) : '')}
         onDismiss={() => setMessage('')}
       />
-      {searchable && (
-        <search>
-          <input
-            type="search"
-            aria-label={t('search')}
-            placeholder={t('search')}
-            value={search}
-            onInput={(event) => setSearch(event.currentTarget.value)}
-          />
-        </search>
-      )}
+      {searchable && <SearchField label={t('search')} value={search} onInput={setSearch} />}
       <main ref={main} tabIndex={-1} aria-label={t('downloads')}>
         <SiteAccess />
         {ready && rows.length === 0 && <Nothing />}
@@ -143,7 +135,7 @@ export function Downloads({ page }: { page: boolean }) {
               <h2>
                 <Origin origin={group.origin} />
               </h2>
-              <Inspect origin={group.origin} />
+              <InspectLink origin={group.origin} />
             </div>
             <ul>
               {group.rows.flatMap(withView).map(({ row, view }, index) => (
@@ -209,16 +201,6 @@ function HeaderButton({ glyph, name, onPress }: { glyph: GlyphName; name: string
     <button type="button" class="action" data-header={glyph} aria-label={name} title={name} onClick={onPress}>
       <Glyph name={glyph} />
     </button>
-  );
-}
-
-/** A way to the requests and events of a site's downloads. */
-function Inspect({ origin }: { origin: string }) {
-  const url = `/inspector.html?${new URLSearchParams({ origin })}`;
-  return (
-    <a class="inspect" href={url} target="_blank" rel="noopener">
-      {t('inspect')}
-    </a>
   );
 }
 

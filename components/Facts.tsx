@@ -1,16 +1,32 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChild } from 'preact';
 
-/** What a download is doing and the numbers to it on one line; no number is torn apart where the line breaks. */
-export function Facts({ status, facts }: { status: string; facts: ComponentChildren[] }) {
+interface Props {
+  /** What a download is doing. */
+  status?: string;
+  facts: ComponentChild[];
+}
+
+/**
+ * A status and the facts to it on one line; no fact is torn apart where the line breaks. The dot between two belongs to
+ * the latter, and is clipped where that begins a line.
+ */
+export function Facts({ status, facts }: Props) {
   return (
     <p class="facts">
-      <bdi class="status">{status}</bdi>
-      {facts.map((fact) => (
-        <>
-          {' · '}
-          <bdi class="fact">{fact}</bdi>
-        </>
-      ))}
+      <span>
+        {status !== undefined && (
+          <span>
+            <span class="dot" />
+            <bdi class="status">{status}</bdi>
+          </span>
+        )}
+        {facts.map((fact, index) => (
+          <span class="fact">
+            <span class="dot">{(index > 0 || status !== undefined) && ' · '}</span>
+            <bdi>{fact}</bdi>
+          </span>
+        ))}
+      </span>
     </p>
   );
 }

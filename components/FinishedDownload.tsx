@@ -5,6 +5,7 @@ import type { DownloadView } from '../lib/ui/view.ts';
 import { ActionButton } from './ActionButton.tsx';
 import type { Act } from './Download.tsx';
 import { Facts } from './Facts.tsx';
+import { InspectLink } from './InspectLink.tsx';
 import { Origin } from './Origin.tsx';
 import { SiteIcon } from './SiteIcon.tsx';
 
@@ -34,8 +35,9 @@ export function FinishedDownload({ row, view, now, act }: Props) {
         <ActionButton action="clear" title={title} onPress={() => act('clear', row)} />
       </div>
       <div class="details">
-        <p>
+        <p class="source">
           <Origin origin={row.origin} />
+          <InspectLink origin={row.origin} />
         </p>
         <Facts
           status={view.status}

@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'preact/hooks';
 import browser from 'webextension-polyfill';
+import type { HeaderList } from '../lib/protocol/wire.ts';
 import { recordsOf } from '../lib/store/background-fetches.ts';
 import { db } from '../lib/store/database.ts';
 import { logOf } from '../lib/store/log.ts';
@@ -42,7 +43,12 @@ function Inspected({ row, open: openAtFirst }: { row: BackgroundFetchRow; open: 
   const [open, setOpen] = useState(openAtFirst);
   const status = row.failureReason ? `${row.state}: ${row.failureReason}` : row.state;
   return (
-    <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)} data-id={row.id}>
+    <details
+      class="card"
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+      data-id={row.id}
+    >
       <summary>
         <code>{row.id}</code> <bdi>{titleOf(row)}</bdi> <code>{status}</code>
       </summary>
@@ -90,9 +96,15 @@ function Requests({ records }: { records: RecordRow[] }) {
           {records.map(({ index, request, response, storedBytes, result }) => (
             <tr key={index}>
               <td>
-                <code>
-                  {request.method} {request.url}
-                </code>
+                <details>
+                  <summary>
+                    <code>
+                      {request.method} {request.url}
+                    </code>
+                  </summary>
+                  <Headers name={t('requestHeaders')} headers={request.headers} />
+                  {response && <Headers name={t('responseHeaders')} headers={response.headers} />}
+                </details>
               </td>
               <td>{response?.status ?? '–'}</td>
               <td>{formatBytes(storedBytes)}</td>
@@ -104,6 +116,18 @@ function Requests({ records }: { records: RecordRow[] }) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** As the site sees them: of an answer from elsewhere what CORS exposes. */
+function Headers({ name, headers }: { name: string; headers: HeaderList }) {
+  return (
+    <>
+      <h3>{name}</h3>
+      <code>
+        {headers.length === 0 ? '–' : headers.map(([header, value]) => <p>{`${header}: ${value}`}</p>)}
+      </code>
+    </>
   );
 }
 

@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
 import { connection } from '../lib/platform/connection.ts';
 import { sendCommand } from '../lib/protocol/send.ts';
-import type { Permission, Settings } from '../lib/store/schema.ts';
+import type { Settings } from '../lib/store/schema.ts';
 import { readSettings } from '../lib/store/settings.ts';
 import { LIMITS } from '../lib/ui/backup.ts';
 import { t } from '../lib/ui/messages.ts';
+import { permissionNames } from '../lib/ui/permission-names.ts';
 import { Backup } from './Backup.tsx';
 import { ErrorMessage } from './ErrorMessage.tsx';
 import { useLive } from './hooks.ts';
@@ -13,12 +14,6 @@ import { Choice, NumberField, Switch } from './Setting.tsx';
 import { Sites } from './Sites.tsx';
 
 const MEGABYTE = 1e6;
-
-export const permissionNames = (): Record<Permission, string> => ({
-  allow: t('permissionAllow'),
-  ask: t('permissionAsk'),
-  block: t('permissionBlock'),
-});
 
 interface Props {
   /** Whether this browser has Background Fetch itself. */
@@ -50,72 +45,76 @@ export function Options({ native, background }: Props) {
         <>
           <section>
             <h2>{t('downloadsSection')}</h2>
-            <Choice
-              name="permission"
-              label={t('permissionLabel')}
-              hint={t('permissionHint')}
-              value={settings.permission}
-              options={permissionNames()}
-              onChange={(permission) => configure({ permission })}
-            />
-            <NumberField
-              name="connections"
-              label={t('connectionsLabel')}
-              hint={t('connectionsHint')}
-              value={settings.connections}
-              {...LIMITS.connections}
-              step={1}
-              onChange={(connections) => configure({ connections: connections ?? LIMITS.connections.min })}
-            />
-            <NumberField
-              name="bandwidth"
-              label={t('bandwidthLabel')}
-              hint={t('bandwidthHint')}
-              value={settings.bandwidth === 0 ? null : settings.bandwidth / MEGABYTE}
-              optional
-              min={0.1}
-              step={0.1}
-              onChange={(limit) => configure({ bandwidth: Math.round((limit ?? 0) * MEGABYTE) })}
-            />
-            {connection && (
-              <Switch
-                name="waitWhileMetered"
-                label={t('meteredLabel')}
-                hint={t('meteredHint')}
-                checked={settings.waitWhileMetered}
-                onChange={(waitWhileMetered) => configure({ waitWhileMetered })}
+            <div class="card">
+              <Choice
+                name="permission"
+                label={t('permissionLabel')}
+                hint={t('permissionHint')}
+                value={settings.permission}
+                options={permissionNames()}
+                onChange={(permission) => configure({ permission })}
               />
-            )}
-            <NumberField
-              name="keepDays"
-              label={t('keepDaysLabel')}
-              hint={t('keepDaysHint')}
-              value={settings.keepDays}
-              {...LIMITS.keepDays}
-              step={1}
-              onChange={(keepDays) => configure({ keepDays: keepDays ?? LIMITS.keepDays.min })}
-            />
-            <Switch
-              name="notify"
-              label={t('notifyLabel')}
-              hint={t('notifyHint')}
-              checked={settings.notify}
-              onChange={(notify) => configure({ notify })}
-            />
+              <NumberField
+                name="connections"
+                label={t('connectionsLabel')}
+                hint={t('connectionsHint')}
+                value={settings.connections}
+                {...LIMITS.connections}
+                step={1}
+                onChange={(connections) => configure({ connections: connections ?? LIMITS.connections.min })}
+              />
+              <NumberField
+                name="bandwidth"
+                label={t('bandwidthLabel')}
+                hint={t('bandwidthHint')}
+                value={settings.bandwidth === 0 ? null : settings.bandwidth / MEGABYTE}
+                optional
+                min={0.1}
+                step={0.1}
+                onChange={(limit) => configure({ bandwidth: Math.round((limit ?? 0) * MEGABYTE) })}
+              />
+              {connection && (
+                <Switch
+                  name="waitWhileMetered"
+                  label={t('meteredLabel')}
+                  hint={t('meteredHint')}
+                  checked={settings.waitWhileMetered}
+                  onChange={(waitWhileMetered) => configure({ waitWhileMetered })}
+                />
+              )}
+              <NumberField
+                name="keepDays"
+                label={t('keepDaysLabel')}
+                hint={t('keepDaysHint')}
+                value={settings.keepDays}
+                {...LIMITS.keepDays}
+                step={1}
+                onChange={(keepDays) => configure({ keepDays: keepDays ?? LIMITS.keepDays.min })}
+              />
+              <Switch
+                name="notify"
+                label={t('notifyLabel')}
+                hint={t('notifyHint')}
+                checked={settings.notify}
+                onChange={(notify) => configure({ notify })}
+              />
+            </div>
           </section>
           {(background || native) && (
             <section>
               <h2>{t('browserSection')}</h2>
-              {background && <KeepRunning run={run} />}
-              {native && (
-                <Switch
-                  name="takeOver"
-                  label={t('takeOverLabel')}
-                  hint={t('takeOverHint')}
-                  checked={settings.takeOver}
-                  onChange={(takeOver) => configure({ takeOver })}
-                />
-              )}
+              <div class="card">
+                {background && <KeepRunning run={run} />}
+                {native && (
+                  <Switch
+                    name="takeOver"
+                    label={t('takeOverLabel')}
+                    hint={t('takeOverHint')}
+                    checked={settings.takeOver}
+                    onChange={(takeOver) => configure({ takeOver })}
+                  />
+                )}
+              </div>
             </section>
           )}
           <Sites run={run} />

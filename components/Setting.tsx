@@ -86,6 +86,7 @@ export function NumberField({ value, optional = false, min, max, step, onChange,
         id={name}
         aria-describedby={`${name}-hint`}
         value={value ?? ''}
+        placeholder={optional ? '∞' : ''}
         required={!optional}
         min={min}
         max={max}

@@ -4,10 +4,12 @@ import { db } from '../lib/store/database.ts';
 import type { BackgroundFetchRow, Permission, SiteRow } from '../lib/store/schema.ts';
 import { formatBytes } from '../lib/ui/format.ts';
 import { t } from '../lib/ui/messages.ts';
+import { permissionNames } from '../lib/ui/permission-names.ts';
 import { useLive } from './hooks.ts';
-import { permissionNames } from './Options.tsx';
+import { InspectLink } from './InspectLink.tsx';
 import { Origin } from './Origin.tsx';
 import { Question } from './Question.tsx';
+import { SearchField } from './SearchField.tsx';
 
 type Run = (command: Promise<unknown>, failure: string) => void;
 
@@ -61,23 +63,17 @@ export function Sites({ run }: { run: Run }) {
   return (
     <section>
       <h2>{t('sitesSection')}</h2>
+      <div class="card">
+        {sites.length === 0 && <p class="note hint">{t('noSites')}</p>}
+        {sites.length > 0 && <SearchField label={t('searchSites')} value={search} onInput={setSearch} />}
+        {sites.length > 0 && found.length === 0 && <p class="note hint">{t('noSiteFound')}</p>}
+        <ul class="sites">
+          {found.map((site) => (
+            <SiteItem key={site.origin} site={site} run={run} />
+          ))}
+        </ul>
+      </div>
       <p class="hint">{t('storageOf', formatBytes(usage), formatBytes(quota))}</p>
-      {sites.length === 0 && <p>{t('noSites')}</p>}
-      {sites.length > 0 && (
-        <input
-          type="search"
-          aria-label={t('searchSites')}
-          placeholder={t('searchSites')}
-          value={search}
-          onInput={(event) => setSearch(event.currentTarget.value)}
-        />
-      )}
-      {sites.length > 0 && found.length === 0 && <p>{t('noSiteFound')}</p>}
-      <ul class="sites">
-        {found.map((site) => (
-          <SiteItem key={site.origin} site={site} run={run} />
-        ))}
-      </ul>
     </section>
   );
 }
@@ -89,8 +85,10 @@ function SiteItem({ site: { origin, permission, downloads, storedBytes }, run }:
   const names = { default: t('permissionDefault'), ...permissionNames() };
   return (
     <li data-origin={origin}>
-      <Origin origin={origin} />
-      <span class="hint">{t('storedBytes', formatBytes(storedBytes))}</span>
+      <div>
+        <Origin origin={origin} />
+      </div>
+      {storedBytes > 0 && <span class="hint">{t('storedBytes', formatBytes(storedBytes))}</span>}
       <div class="actions">
         <select
           aria-label={t('permissionOf', origin)}
@@ -125,6 +123,7 @@ function SiteItem({ site: { origin, permission, downloads, storedBytes }, run }:
             {t('deleteDownloads')}
           </button>
         )}
+        {downloads > 0 && <InspectLink origin={origin} />}
       </div>
       {asked && (
         <Question

@@ -8,7 +8,7 @@ const DEMO = 'https://whatpwacando.today/background-fetch';
 export function Welcome() {
   const granted = useSiteAccess();
   return (
-    <main>
+    <main class="card">
       <img src="/icon/128.png" alt="" width="64" height="64" />
       <h1>{t('welcomeTitle')}</h1>
       <p>{t('welcomeWhat')}</p>
@@ -26,7 +26,12 @@ export function Welcome() {
       </div>
       <p class="actions">
         {granted === false && <GrantButton />}
-        <a class="button" href={DEMO} target="_blank" rel="noopener noreferrer">
+        <a
+          class={granted === true ? 'button primary' : 'button'}
+          href={DEMO}
+          target="_blank"
+          rel="noopener noreferrer"
+        >
           {t('welcomeTry')}
         </a>
         <a class="button" href="/options.html" target="_blank" rel="noopener">

@@ -1,7 +1,8 @@
 import { render } from 'preact';
 import { Inspector } from '../../components/Inspector.tsx';
-import { inspectedOrigin } from '../../lib/ui/inspected-origin.ts';
+import { followDevToolsTheme, inspectedOrigin } from '../../lib/ui/devtools.ts';
 import { setDocumentLanguage, t } from '../../lib/ui/messages.ts';
 
 setDocumentLanguage(t('inspectorTitle'));
+followDevToolsTheme();
 inspectedOrigin((origin) => render(<Inspector origin={origin} />, document.body));

@@ -55,14 +55,15 @@ function view(
     { ...ROW, ...change },
     { now: NOW, online: true, waitsForUnmetered: false, speed: 0, ...circumstances },
   );
-  return { ...seen, facts: seen.facts.map((fact) => fact.replace(/[\u00a0\u202f]/g, ' ')) };
+  const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
+  return { ...seen, facts: seen.facts.map(plain), remark: plain(seen.remark) };
 }
 
 afterEach(() => useLocale('en'));
 
 describe('what a download is doing', () => {
   it.each<[string, Partial<BackgroundFetchRow>, string]>([
-    ['asking', { state: 'pending' }, 'The site asks to download this in the background.'],
+    ['asking', { state: 'pending' }, 'The site asks to download this in the background'],
     ['downloading', {}, 'Downloading'],
     ['downloading', { retryAt: NOW - 1 }, 'Downloading'],
     ['tryingAgain', { retryAt: NOW + 8000 }, 'Interrupted. Trying again in 8 sec'],
@@ -92,7 +93,7 @@ describe('what a download is doing', () => {
 
   it('says which try comes next', () => {
     const waiting = { retryAt: NOW + 8000, failedTries: 2, triesAllowed: 8 };
-    expect(view(waiting).facts).toEqual(['try 3 of 8']);
+    expect(view(waiting).remark).toBe('try 3 of 8');
   });
 
   it('says what was deleted before its site had it', () => {
@@ -175,21 +176,26 @@ describe('progress', () => {
 
 describe('speed and time left', () => {
   it('are told while it downloads', () => {
-    expect(view({ downloadTotal: 70 * MB, downloaded: 10 * MB }, { speed: MB }).facts).toEqual([
-      '10 MB of 70 MB',
-      '14%',
-      '1 MB/s',
-      'about 1 min left',
-    ]);
+    expect(view({ downloadTotal: 70 * MB, downloaded: 10 * MB }, { speed: MB })).toMatchObject({
+      facts: ['10 MB of 70 MB', '14%', '1 MB/s'],
+      remark: 'about 1 min left',
+    });
   });
 
   it('need a total for the time', () => {
-    expect(view({ downloaded: MB }, { speed: MB }).facts).toEqual(['1 MB', '1 MB/s']);
+    expect(view({ downloaded: MB }, { speed: MB })).toMatchObject({ facts: ['1 MB', '1 MB/s'], remark: '' });
   });
 
   it('are not told of what stands still', () => {
-    expect(view({ state: 'paused', downloaded: MB }, { speed: MB }).facts).toEqual(['1 MB']);
-    expect(view({ downloaded: MB, retryAt: NOW + 1 }, { speed: MB }).facts).toEqual(['1 MB']);
+    const still = { facts: ['1 MB of 2 MB', '50%'], remark: '' };
+    const half = { downloadTotal: 2 * MB, downloaded: MB };
+    expect(view({ ...half, state: 'paused' }, { speed: MB })).toMatchObject(still);
+    expect(view({ ...half, retryAt: NOW + 1 }, { speed: MB })).toMatchObject(still);
+  });
+
+  it('are not told of what failed, nor how much of it came', () => {
+    const failed = { downloadTotal: 2 * MB, downloaded: MB, failureReason: 'fetch-error' } as const;
+    expect(view({ ...failed, state: 'settled' }, { speed: MB })).toMatchObject({ facts: [], remark: '' });
   });
 });
 

@@ -46,7 +46,9 @@ export interface DownloadView {
   advice: string;
   /** Null where there is none to show any more. */
   progress: Progress | null;
-  /** “3 MB of 10 MB”, “30%”, “1.2 MB/s”, “about 3 min left”: what is known of these. */
+  /** What belongs to the status: “about 3 min left”, “try 2 of 8”; '' for nothing. */
+  remark: string;
+  /** “3 MB of 10 MB”, “30%”, “1.2 MB/s”: what is known of these. */
   facts: string[];
 }
 
@@ -76,6 +78,9 @@ export function viewDownload(row: BackgroundFetchRow, circumstances: Circumstanc
     },
     get progress() {
       return progressOf(row, phase);
+    },
+    get remark() {
+      return remarkOf(row, phase, circumstances.speed);
     },
     get facts() {
       return factsOf(row, phase, circumstances.speed);
@@ -192,18 +197,22 @@ function fractionOf(row: BackgroundFetchRow): number | null {
   return row.recordCount > 1 ? row.settledCount / row.recordCount : null;
 }
 
+function remarkOf(row: BackgroundFetchRow, phase: Phase, speed: number): string {
+  if (phase === 'tryingAgain' && row.triesAllowed > 0)
+    return t('tryOf', formatInteger(row.failedTries + 1), formatInteger(row.triesAllowed));
+  const left = row.downloadTotal + row.uploadTotal - transferred(row);
+  if (phase !== 'downloading' || speed < 1 || row.downloadTotal === 0 || left <= 0) return '';
+  return t('timeLeft', formatDuration((left / speed) * 1000));
+}
+
 function factsOf(row: BackgroundFetchRow, phase: Phase, speed: number): string[] {
   if (phase === 'asking') return row.downloadTotal > 0 ? [formatBytes(row.downloadTotal)] : [];
   if (row.state !== 'active' && row.state !== 'paused')
-    return row.downloaded > 0 ? [formatBytes(row.downloaded)] : [];
+    // Of what failed nothing is left.
+    return row.failureReason === '' && row.downloaded > 0 ? [formatBytes(row.downloaded)] : [];
   const facts = [...amountsOf(row)];
-  if (phase === 'tryingAgain' && row.triesAllowed > 0)
-    facts.push(t('tryOf', formatInteger(row.failedTries + 1), formatInteger(row.triesAllowed)));
   if (row.downloadTotal > 0) facts.push(formatPercent(fractionOf(row) ?? 0));
-  if (phase !== 'downloading' || speed < 1) return facts;
-  facts.push(formatSpeed(speed));
-  const left = row.downloadTotal + row.uploadTotal - transferred(row);
-  if (row.downloadTotal > 0 && left > 0) facts.push(t('timeLeft', formatDuration((left / speed) * 1000)));
+  if (phase === 'downloading' && speed >= 1) facts.push(formatSpeed(speed));
   return facts;
 }
 

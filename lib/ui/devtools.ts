@@ -14,3 +14,9 @@ export function inspectedOrigin(onOrigin: (origin: string) => void): void {
   devtools.network.onNavigated.addListener(() => void look());
   void look();
 }
+
+/** DevTools may be dark where the browser is light. */
+export function followDevToolsTheme(): void {
+  const theme = browser.devtools?.panels?.themeName;
+  if (theme) document.documentElement.style.colorScheme = theme === 'dark' ? 'dark' : 'light';
+}
