@@ -13,6 +13,8 @@ function browserProject(
     test: {
       name,
       include: ['tests/browser/**/*.test.ts'],
+      // What one browser alone can tell has its name in the file's.
+      exclude: [`tests/browser/**/*.${name === 'firefox' ? 'chromium' : 'firefox'}.test.ts`],
       env: { BACKFETCH_BROWSER: name },
       globalSetup: ['tests/support/global-setup.ts'],
       fileParallelism: false,

@@ -26,6 +26,11 @@ export interface LaunchOptions {
   storageLimit?: number;
 }
 
+export interface KeptNotifications {
+  titles(): Promise<string[]>;
+  click(title: string): Promise<void>;
+}
+
 export interface BrowserUnderTest {
   readonly name: BrowserName;
   /** '149.0' and the like. */
@@ -69,6 +74,17 @@ export interface BrowserUnderTest {
   setMetered(metered: boolean): Promise<void>;
   /** What pages that are opened from now on are told that the person prefers. */
   setColorScheme(scheme: 'light' | 'dark'): Promise<void>;
+  /** The person's own colours in place of every page's, in pages that are opened from now on. */
+  setForcedColors(forced: boolean): Promise<void>;
+  /** From now on the browser agrees by itself to what the extension asks for. Firefox only. */
+  grantWhatIsAsked(): Promise<void>;
+  /**
+   * From now on the system shows no notifications, but keeps them. Gives those kept, and how to click one. Firefox only:
+   * Chromium lets nobody click.
+   */
+  keepNotifications(): Promise<KeptNotifications>;
+  /** Opens DevTools on a tab, the extension's panel `name` in front. Gives what tells the panel's text. */
+  openDevToolsPanel(page: Page, name: string): Promise<() => Promise<string>>;
   /** SIGKILL to the whole process tree; resolves when it is gone. */
   kill(): Promise<void>;
   /** Quits in order if it still runs, and starts again with the same profile. */

@@ -128,10 +128,17 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
   }
 
   let colorScheme = 'light';
+  let forcedColors = false;
 
   async function openExtensionPage(path: string): Promise<Page> {
     const page = await browser.newPage();
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: colorScheme }]);
+    if (forcedColors) {
+      // Puppeteer has no name for it.
+      const emulating = await page.createCDPSession();
+      const features = [{ name: 'forced-colors', value: 'active' }];
+      await emulating.send('Emulation.setEmulatedMedia', { features });
+    }
     await page.goto(extensionUrl(path));
     if (options.storageLimit !== undefined) {
       const origin = extensionUrl('').slice(0, -1);
@@ -226,6 +233,40 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
     },
     async setColorScheme(scheme) {
       colorScheme = scheme;
+    },
+    async setForcedColors(forced) {
+      forcedColors = forced;
+    },
+    async grantWhatIsAsked() {
+      throw new Error('Chromium lets nobody agree but the person.');
+    },
+    async keepNotifications() {
+      throw new Error('Chromium lets nobody click a notification but the person.');
+    },
+    async openDevToolsPanel(page, name) {
+      const { targetInfo } = await (await page.createCDPSession()).send('Target.getTargetInfo');
+      await session.send('Target.openDevTools', { targetId: targetInfo.targetId });
+      const target = await until('DevTools are open', () =>
+        browser.targets().find((each) => each.url().startsWith('devtools://')),
+      );
+      const devTools = await target.asPage();
+      const view = `${extensionUrl('').slice(0, -1)}${name.replaceAll(' ', '')}`;
+      // Not for a compiler: the module is one of DevTools' own. The extension adds its panel in its own time.
+      await until(`DevTools have ${name}`, () =>
+        devTools.evaluate(`(async () => {
+          const { Settings } = await import('./core/common/common.js');
+          if (!Settings.Settings.hasInstance()) return false;
+          const UI = await import('./ui/legacy/legacy.js');
+          const ids = UI.InspectorView.InspectorView.instance().tabbedPane.tabIds();
+          if (!ids.includes(${JSON.stringify(view)})) return false;
+          await UI.ViewManager.ViewManager.instance().showView(${JSON.stringify(view)});
+          return true;
+        })()`),
+      );
+      const panel = await until('the panel is loaded', () =>
+        devTools.frames().find((frame) => frame.url() === extensionUrl('inspector.html')),
+      );
+      return () => panel.evaluate(() => document.body.textContent ?? '');
     },
     async kill() {
       await running.kill();

@@ -222,6 +222,77 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
       const pref = 'layout.css.prefers-color-scheme.content-override';
       await chrome(`Services.prefs.setIntPref('${pref}', ${scheme === 'dark' ? 0 : 1})`);
     },
+    async setForcedColors(forced) {
+      await chrome(`Services.prefs.setIntPref('browser.display.document_color_use', ${forced ? 2 : 0})`);
+    },
+    async grantWhatIsAsked() {
+      await chrome("Services.prefs.setBoolPref('extensions.webextOptionalPermissionPrompts', false)");
+    },
+    async keepNotifications() {
+      await chrome(`(() => {
+        const kept = (window.keptNotifications = []);
+        const service = {
+          QueryInterface: ChromeUtils.generateQI(['nsIAlertsService']),
+          showAlert(alert, listener) {
+            kept.push({ alert, listener });
+            listener?.observe(null, 'alertshow', alert.cookie);
+          },
+          closeAlert() {},
+        };
+        Components.manager.QueryInterface(Ci.nsIComponentRegistrar).registerFactory(
+          Services.uuid.generateUUID(), '', '@mozilla.org/alerts-service;1',
+          { createInstance: (iid) => service.QueryInterface(iid) },
+        );
+        return true;
+      })()`);
+      return {
+        titles: async () =>
+          JSON.parse(
+            String(await chrome('JSON.stringify(keptNotifications.map(({ alert }) => alert.title))')),
+          ) as string[],
+        async click(title) {
+          await chrome(`(() => {
+            const { alert, listener } = keptNotifications.find(({ alert }) => alert.title === ${JSON.stringify(title)});
+            listener.observe(null, 'alertclickcallback', alert.cookie);
+            return true;
+          })()`);
+        },
+      };
+    },
+    async openDevToolsPanel(page, name) {
+      await page.bringToFront();
+      await chrome(`(async () => {
+        const { require } = ChromeUtils.importESModule('resource://devtools/shared/loader/Loader.sys.mjs');
+        const { gDevTools } = require('devtools/client/framework/devtools');
+        window.toolbox = await gDevTools.showToolboxForTab(gBrowser.selectedTab, { toolId: 'webconsole' });
+        return true;
+      })()`);
+      // The extension adds its panel in its own time.
+      await until(`DevTools have ${name}`, () =>
+        chrome(`(async () => {
+          const tool = toolbox.getAdditionalTools().find(({ label }) => label === ${JSON.stringify(name)});
+          if (tool) await toolbox.selectTool(tool.id);
+          return tool !== undefined;
+        })()`),
+      );
+      const panel = `[...toolbox.doc.querySelectorAll('iframe')]
+        .map(({ contentDocument }) => contentDocument?.getElementById('webext-panels-browser'))
+        .find((panel) => panel?.currentURI.spec.startsWith(${JSON.stringify(extensionUrl(''))}))`;
+      await until('the panel is loaded', () => chrome(`(${panel}) !== undefined`));
+      const script = `data:,${encodeURIComponent('sendAsyncMessage("text", content.document.body?.textContent ?? "")')}`;
+      return async () =>
+        String(
+          await chrome(`new Promise((resolve) => {
+            const { messageManager } = ${panel};
+            const listener = ({ data }) => {
+              messageManager.removeMessageListener('text', listener);
+              resolve(data);
+            };
+            messageManager.addMessageListener('text', listener);
+            messageManager.loadFrameScript(${JSON.stringify(script)}, false);
+          })`),
+        );
+    },
     async kill() {
       await running.kill();
       await browser.disconnect();

@@ -5,7 +5,7 @@ import type axe from 'axe-core';
 import type { Page } from 'puppeteer-core';
 import { beforeAll, expect, test } from 'vitest';
 import { openOptions, untilSetting } from '../../support/options.ts';
-import { untilRow } from '../../support/popup.ts';
+import { answer, untilRow } from '../../support/popup.ts';
 import { eventFor, openSite, startFetch } from '../../support/site-page.ts';
 import { useBrowser } from '../../support/use-browser.ts';
 
@@ -22,12 +22,27 @@ beforeAll(async () => {
   await startFetch(page, 'lost', ['/bytes/lost?status=404&times=9'], { title: 'Lost' });
   await eventFor(page, 'lost');
   await startFetch(page, 'waits', ['/bytes/waits?status=503&retry-after=3600'], { title: 'Waits' });
-  await startFetch(page, 'uploads', ['/bytes/stalls?stall=10&size=1000'], { title: 'Stalls' });
+  await startFetch(page, 'stalls', ['/bytes/stalls?stall=10&size=1000'], { title: 'Stalls' });
   const options = await openOptions(browser);
   await options.select('#permission', 'ask');
   await untilSetting(options, 'permission', 'ask');
   await startFetch(page, 'asks', ['/bytes/asks?size=1000'], { title: 'Asks' });
 });
+
+/** How many colours a picture of an element has along its middle. */
+async function coloursOf(page: Page, selector: string): Promise<number> {
+  const element = await page.waitForSelector(selector);
+  const picture = await element?.screenshot({ encoding: 'base64' });
+  return page.evaluate(async (base64) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${base64}`;
+    await image.decode();
+    const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+    context?.drawImage(image, 0, 0);
+    const line = context?.getImageData(0, Math.floor(image.height / 2), image.width, 1).data ?? [];
+    return new Set(new Uint32Array(new Uint8ClampedArray(line).buffer)).size;
+  }, picture);
+}
 
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
@@ -71,6 +86,23 @@ test.for(Object.entries(PAGES))('%s', async ([, { path, ready }]) => {
     }
     await page.close();
   }
+});
+
+test('in the person’s own colours buttons have an edge, and bars tell how far it is', async () => {
+  await browser.setForcedColors(true);
+  const gate = server.gate('/bytes/half', 0.5);
+  const page = await openSite(browser, origin);
+  const half = { title: 'Half', downloadTotal: 8_000_000 };
+  await startFetch(page, 'half', ['/bytes/half?size=8000000'], half);
+  const popup = await browser.openPopup();
+  await answer(popup, 'Half', 'allow');
+  await gate.reached;
+  await untilRow(popup, 'Half', /4 MB of 8 MB/);
+  expect(await popup.evaluate(() => matchMedia('(forced-colors: active)').matches)).toBe(true);
+  expect(await coloursOf(popup, '.download:has(.title[title=Half]) progress')).toBeGreaterThan(1);
+  expect(await coloursOf(popup, '.download:has(.title[title=Half]) [data-action=abort]')).toBeGreaterThan(1);
+  expect(await violations(popup)).toEqual([]);
+  await browser.setForcedColors(false);
 });
 
 test('with twice the letters nothing has to be scrolled sideways', async () => {

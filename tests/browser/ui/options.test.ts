@@ -5,7 +5,7 @@ import type { ElementHandle, Page } from 'puppeteer-core';
 import { expect, test } from 'vitest';
 import { openOptions, setting, typeNumber, untilSetting } from '../../support/options.ts';
 import { untilRow } from '../../support/popup.ts';
-import { eventFor, openSite, startFetch } from '../../support/site-page.ts';
+import { eventFor, eventsOf, openSite, startFetch } from '../../support/site-page.ts';
 import { until } from '../../support/until.ts';
 import { browserName, useBrowser } from '../../support/use-browser.ts';
 
@@ -49,7 +49,9 @@ test('no more connections than the person allows, and more as soon as they do', 
   expect(await setting(options, 'connections')).toBe(3);
 });
 
-test('the speed limit holds within a tenth, and its end is felt at once', async () => {
+// That it also reaches what it allows is tested with a clock of its own in lib/downloader/bandwidth.test.ts: here the machine
+// may be what is slow.
+test('no download is faster than the person allows, until they allow it', async () => {
   const options = await openOptions(browser);
   await typeNumber(options, 'bandwidth', '2');
   await untilSetting(options, 'bandwidth', 2 * MB);
@@ -62,7 +64,6 @@ test('the speed limit holds within a tenth, and its end is felt at once', async 
   // the next request that waits.
   const unlimited = browserName === 'firefox' ? 2 * MB : 0;
   const speed = (size - unlimited) / ((at - startedAt) / 1000);
-  expect(speed).toBeGreaterThan(1.8 * MB);
   expect(speed).toBeLessThan(2.2 * MB);
 
   await startFetch(page, 'freed', [`/bytes/freed?size=${60 * MB}`], { downloadTotal: 60 * MB });
@@ -71,7 +72,8 @@ test('the speed limit holds within a tenth, and its end is felt at once', async 
   await typeNumber(options, 'bandwidth', '');
   await untilSetting(options, 'bandwidth', 0);
   await eventFor(page, 'freed');
-  expect(Date.now() - freedAt).toBeLessThan(15_000);
+  // With the limit it would take 30 s.
+  expect(Date.now() - freedAt).toBeLessThan(25_000);
 });
 
 async function siteItem(options: Page, origin: string): Promise<ElementHandle> {
@@ -209,10 +211,16 @@ test('what happened to a download is saved as a file, without what its URLs may 
   expect(log).toMatch(/Z record: request 0: bad-status\n/);
   expect(log).toContain('backgroundfetchfail');
   expect(log).not.toContain('secret');
+  await inspector.click('input[type=checkbox]');
+  await inspector.click('[data-action=log]');
+  await until('the queries are in the next', () =>
+    readdirSync(downloads).some((file) =>
+      readFileSync(join(downloads, file), 'utf8').includes('token=secret'),
+    ),
+  );
 });
 
 if (browserName === 'chromium') {
-  // Firefox without a display shows none, so that there is nothing to be seen there.
   test('notifications tell of the end, unless the person does not want them', async () => {
     const options = await openOptions(browser);
     const shown = () =>
@@ -267,6 +275,34 @@ if (browserName === 'chromium') {
     await until('the permission is gone', async () => !(await granted()));
   });
 } else {
+  test('a click on the notification of the end opens what the site wants, if the person wants any', async () => {
+    const notifications = await browser.keepNotifications();
+    const origin = server.freshOrigin();
+    const page = await openSite(browser, origin);
+    await startFetch(page, 'told', ['/bytes/told?size=1000'], { title: 'Told' });
+    await until('there is one, under the title that the site has set', async () =>
+      (await notifications.titles()).includes('told is here'),
+    );
+    await page.close();
+    // Whatever wakes for the click: what told of it is gone.
+    await browser.endBackground();
+    await notifications.click('told is here');
+    const clicked = await until('the site has a tab', async () =>
+      (await browser.pages()).find((each) => each.url() === `${origin}/plain/?clicked=told`),
+    );
+    expect((await eventsOf(clicked)).map(({ type }) => type)).toEqual([
+      'backgroundfetchsuccess',
+      'backgroundfetchclick',
+    ]);
+
+    const options = await openOptions(browser);
+    await options.click('#notify');
+    await untilSetting(options, 'notify', false);
+    await startFetch(clicked, 'untold', ['/bytes/untold?size=1000'], { title: 'Untold' });
+    await untilRow(await browser.openPopup(), 'untold is here', /Downloaded/);
+    expect(await notifications.titles()).not.toContain('untold is here');
+  });
+
   test('what Firefox can’t do is not offered', async () => {
     const options = await openOptions(browser);
     expect(await options.$('#keepRunning')).toBeNull();

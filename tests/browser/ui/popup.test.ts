@@ -239,6 +239,33 @@ test('the details show a site’s requests and events', async () => {
   gate.open();
   await until('the event is told', async () => /backgroundfetchfail/.test(await text()));
   expect(await text()).toMatch(/active.*settled.*bad-status.*delivering.*backgroundfetchfail.*done/s);
+  await until('the finished one has the same way', () => popup.$(`.finished a.inspect[href="${target}"]`));
+});
+
+test('DevTools have a panel with the same, for the page that they inspect', async () => {
+  const origin = server.freshOrigin();
+  const page = await openSite(browser, origin);
+  const gate = server.gate('/bytes/in-devtools', 0.5);
+  await startFetch(page, 'in-devtools', [`/bytes/in-devtools?size=${2 * MB}`]);
+  await gate.reached;
+  const text = await browser.openDevToolsPanel(page, 'Background Fetch');
+  await until('the answer is told', async () => /GET http.*in-devtools.*content-length/s.test(await text()));
+  expect(await text()).toContain(origin);
+  gate.open();
+  await eventFor(page, 'in-devtools');
+  const other = server.freshOrigin();
+  await page.goto(`${other}/plain/`);
+  await until('they inspect the other', async () => (await text()).includes(`${other}No background fetches`));
+});
+
+test('finished ones go from the list, all at once', async () => {
+  const page = await openSite(browser, server.freshOrigin());
+  await startFetch(page, 'cleared', ['/bytes/cleared?size=10']);
+  await eventFor(page, 'cleared');
+  const popup = await browser.openPopup();
+  await untilRow(popup, 'cleared is here', /Downloaded/);
+  await popup.click('.finished .bar button');
+  await until('none is left', async () => !(await popup.$('.finished')));
 });
 
 test('the toolbar tells how many there are and how much of them', async () => {
