@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds, and compares Backfetch with the page's own fetch and cache.put: see tests/bench/bench.ts.
+# Builds, and measures: compares Backfetch with the page's own fetch and cache.put (tests/bench/bench.ts), or with the
+# first argument `popup` how fast the popup is (tests/bench/popup.ts).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/install.sh
@@ -7,4 +8,7 @@ install_packages
 install_browser firefox
 install_browser chromium
 build_both
-node tests/bench/bench.ts "$@"
+case ${1:-} in
+  popup) node tests/bench/popup.ts ;;
+  *) node tests/bench/bench.ts "$@" ;;
+esac

@@ -1,9 +1,9 @@
 /** The popup with hundreds of downloads. */
 import type { Page } from 'puppeteer-core';
 import { beforeAll, expect, test } from 'vitest';
-import { fetchRow } from '../../../lib/store/testing/rows.ts';
 import { untilRow } from '../../support/popup.ts';
 import { openSite, startFetch } from '../../support/site-page.ts';
+import { storeFinished } from '../../support/stored-downloads.ts';
 import { until } from '../../support/until.ts';
 import { useBrowser } from '../../support/use-browser.ts';
 
@@ -11,42 +11,10 @@ const { browser, server } = await useBrowser();
 
 const MB = 1_000_000;
 
-/** Puts finished downloads into the database, so that there are `count`. */
-async function fill(page: Page, count: number): Promise<void> {
-  const rows = Array.from({ length: count }, (_, index) =>
-    fetchRow({
-      key: `row-${index}`,
-      origin: `https://site${index % 20}.example`,
-      id: `id-${index}`,
-      title: `Download ${index}`,
-      state: 'done',
-      listed: 0,
-      result: 'success',
-      deliveredBy: 'event',
-      downloaded: index * MB,
-      doneAt: 1_700_000_000_000 + index,
-    }),
-  );
-  await page.evaluate(async (stored) => {
-    const database = await new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open('backfetch');
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    const transaction = database.transaction('backgroundFetches', 'readwrite');
-    for (const row of stored) transaction.objectStore('backgroundFetches').put(row);
-    await new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
-      transaction.onerror = () => reject(transaction.error);
-    });
-    database.close();
-  }, rows);
-}
-
 const count = (page: Page, selector: string) => page.$$eval(selector, (all) => all.length);
 
 beforeAll(async () => {
-  await fill(await browser.openPopup(), 200);
+  await storeFinished(await browser.openPopup(), 200);
 });
 
 test('shows each of 200 downloads', async () => {
@@ -56,7 +24,7 @@ test('shows each of 200 downloads', async () => {
 
 test('of a thousand only those near are drawn whole, also while one downloads and the list is scrolled', async () => {
   const popup = await browser.openPopup();
-  await fill(popup, 1000);
+  await storeFinished(popup, 1000);
   const page = await openSite(browser, server.freshOrigin());
   const size = 40 * MB;
   await startFetch(page, 'moving', [`/bytes/moving?size=${size}&rate=${2 * MB}`], {
