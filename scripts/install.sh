@@ -33,19 +33,30 @@ has_browser() {
   return 1
 }
 
+# Installs Debian packages; returns 1 where that can't be done here.
+install_debian() {
+  local as_root=
+  [ "$(id -u)" = 0 ] || as_root='sudo -n'
+  command -v apt-get >/dev/null && $as_root true 2>/dev/null || return 1
+  echo "Installing $*."
+  $as_root apt-get update >"$results/apt.log" 2>&1 &&
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@" \
+      >>"$results/apt.log" 2>&1 || fail "Could not install $*: see $results/apt.log."
+}
+
 install_browser() {
   has_browser "$1" && return
-  local package=$1 as_root=
+  local package=$1
   [ "$1" = firefox ] && package=firefox-esr
-  [ "$(id -u)" = 0 ] || as_root='sudo -n'
-  if command -v apt-get >/dev/null && $as_root true 2>/dev/null; then
-    echo "Installing $package."
-    $as_root apt-get update >"$results/apt.log" 2>&1 &&
-      $as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$package" \
-        >>"$results/apt.log" 2>&1 || fail "Could not install $package: see $results/apt.log."
-  else
+  install_debian "$package" ||
     fail "There is no $1 on this machine: install it, or say where it is in the environment variable ${1^^}."
-  fi
+}
+
+# Fonts for every language that the pictures are in.
+install_fonts() {
+  [ -n "$(fc-list :lang=zh)" ] && [ -n "$(fc-list :lang=ar)" ] && return
+  install_debian fonts-noto-core fonts-noto-cjk ||
+    fail 'This machine lacks fonts for Chinese or Arabic: install some, such as Noto.'
 }
 
 build_both() {
