@@ -1,3 +1,4 @@
+import { watchBody } from '../core/body-watch.ts';
 import type { AgentCalls } from '../protocol/agent.ts';
 import type { Answers } from '../protocol/calls.ts';
 import { HOST_FRAME_PARAMETER } from '../protocol/host-frame.ts';
@@ -17,35 +18,45 @@ interface Stream {
  */
 export function siteFetch(): Answers<Pick<AgentCalls, 'fetch' | 'read' | 'cancel'>> {
   const streams = new Map<number, Stream>();
+  const end = (stream: number) => {
+    streams.get(stream)?.controller.abort();
+    streams.delete(stream);
+  };
   return {
     async fetch({ stream, request, body }) {
       const controller = new AbortController();
       const entry: Stream = { controller, next: async () => null };
       streams.set(stream, entry);
       const init = { ...requestInit(request), body, signal: controller.signal };
+      const url = markedUrl(request.url);
+      const watch = watchBody({ ...request, url }, controller.signal);
       try {
-        const response = await networkErrors(fetch(markedUrl(request.url), init));
+        const response = await networkErrors(fetch(url, init));
         if (response.type === 'opaqueredirect') {
           throw new CallFailure('TypeError', 'The server redirects, and the request does not follow.');
         }
-        if (response.body) entry.next = readAhead(response.body);
-        return responseHead(response);
+        const head = responseHead(response);
+        if (response.body) entry.next = watch.whole(head, readAhead(response.body));
+        return head;
       } catch (error) {
-        controller.abort();
-        streams.delete(stream);
+        end(stream);
         throw error;
       }
     },
     async read({ stream }) {
       const entry = streams.get(stream);
       if (!entry) return null;
-      const piece = await networkErrors(entry.next());
-      if (!piece) streams.delete(stream);
-      return piece;
+      try {
+        const piece = await networkErrors(entry.next());
+        if (!piece) end(stream);
+        return piece;
+      } catch (error) {
+        end(stream);
+        throw error;
+      }
     },
     async cancel({ stream }) {
-      streams.get(stream)?.controller.abort();
-      streams.delete(stream);
+      end(stream);
       return undefined;
     },
   };

@@ -24,9 +24,13 @@ export function isResumable(headers: HeaderList): boolean {
   return (coding === null || coding.toLowerCase() === 'identity') && strongValidator(headers) !== null;
 }
 
-/** The body's length in bytes as Content-Length tells it; null where it doesn't, or where the body is content-coded. */
-export function declaredLength(headers: HeaderList): number | null {
-  if (getHeader(headers, 'content-encoding') !== null) return null;
+/** The number of bytes on the line that Content-Length announces; null where it doesn't. */
+export function contentLength(headers: HeaderList): number | null {
   const value = getHeader(headers, 'content-length');
   return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : null;
+}
+
+/** The body's length in bytes as Content-Length tells it; null where it doesn't, or where the body is content-coded. */
+export function declaredLength(headers: HeaderList): number | null {
+  return getHeader(headers, 'content-encoding') === null ? contentLength(headers) : null;
 }

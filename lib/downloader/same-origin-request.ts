@@ -1,3 +1,4 @@
+import { watchBody } from '../core/body-watch.ts';
 import type { PageHeaders } from './page-headers.ts';
 import type { Outgoing, Received } from './received.ts';
 
@@ -17,43 +18,63 @@ export function sameOriginRequest(
 
 async function send(outgoing: Outgoing, fragment: string): Promise<Received | 'redirected'> {
   const { request, whole, signal } = outgoing;
-  const url = new URL(request.url);
-  url.hash = fragment;
-  const response = await fetch(url, {
-    method: request.method,
-    headers: request.headers,
-    // Seen from the extension the site is another origin, so "same-origin" means "include" here.
-    credentials: request.credentials === 'omit' ? 'omit' : 'include',
-    cache: request.cache,
-    redirect: 'manual',
-    signal,
-  });
-  if (response.type === 'opaqueredirect') return 'redirected';
-  const head: Received['head'] = {
-    url: response.url,
-    status: response.status,
-    statusText: response.statusText,
-    headers: [...response.headers],
-    type: 'basic',
-    redirected: false,
-  };
-  if (whole) {
-    let blob: Promise<Blob> | null = response.blob();
+  const marked = new URL(request.url);
+  marked.hash = fragment;
+  const url = marked.href;
+  const watch = watchBody({ ...request, url }, signal);
+  try {
+    const response = await fetch(url, {
+      method: request.method,
+      headers: request.headers,
+      // Seen from the extension the site is another origin, so "same-origin" means "include" here.
+      credentials: request.credentials === 'omit' ? 'omit' : 'include',
+      cache: request.cache,
+      redirect: 'manual',
+      signal,
+    });
+    if (response.type === 'opaqueredirect') {
+      watch.stop();
+      return 'redirected';
+    }
+    const head = responseHead(response);
+    const body = whole ? inOnePiece(response) : inChunks(response);
     return {
       head,
-      read: () => {
-        const bytes = blob ?? Promise.resolve(null);
-        blob = null;
-        return bytes;
+      read: watch.whole(head, body.read),
+      cancel() {
+        watch.stop();
+        body.cancel();
       },
-      cancel: () => {},
     };
+  } catch (error) {
+    watch.stop();
+    throw error;
   }
+}
+
+function responseHead({ url, status, statusText, headers }: Response): Received['head'] {
+  return { url, status, statusText, headers: [...headers], type: 'basic', redirected: false };
+}
+
+type Body = Pick<Received, 'read' | 'cancel'>;
+
+function inOnePiece(response: Response): Body {
+  let blob: Promise<Blob> | null = response.blob();
+  return {
+    async read() {
+      const bytes = blob;
+      blob = null;
+      return bytes;
+    },
+    cancel() {},
+  };
+}
+
+function inChunks(response: Response): Body {
   const reader = response.body?.getReader();
   return {
-    head,
     read: async () => (await reader?.read())?.value ?? null,
-    cancel: () => {
+    cancel() {
       reader
         ?.cancel()
         .catch((error: unknown) => console.debug('Backfetch: the response had ended already.', error));
