@@ -289,7 +289,7 @@ async function send(job: Job, record: RecordRow, range: Range | null): Promise<R
       throw new Refused('The server redirects, and the request does not follow.');
     await job.gain(record, { change: { asSite: true } });
   }
-  const received = await job.surroundings.siteRequest(job.row.origin, outgoing);
+  const received = await job.surroundings.siteRequest(job.row, outgoing);
   const { url, redirected } = received.head;
   const why = refusal(job.row, new URL(url), redirected);
   if (why === null) return received;

@@ -1,3 +1,4 @@
+import type { Fetcher } from '../policy/refusal.ts';
 import {
   commit,
   openBackgroundFetches,
@@ -22,7 +23,7 @@ export interface Surroundings {
   /** Makes a request with the extension's privileges, to the site's own origin only. */
   sameOriginRequest(outgoing: Outgoing): Promise<Received | 'redirected'>;
   /** Makes a request as the site, by the browser's own rules. */
-  siteRequest(origin: string, outgoing: Outgoing): Promise<Received>;
+  siteRequest(fetcher: Fetcher, outgoing: Outgoing): Promise<Received>;
   /**
    * Longest response body to read at once (bytes): in a browser whose streams have no backpressure a longer one would
    * pile up in memory, so it is asked for in ranges where the server allows. Infinite where streams have backpressure.

@@ -51,7 +51,7 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     slots: new Slots(limitsOf(settings)),
     bandwidth: new Bandwidth(),
     sameOriginRequest: (outgoing) => sameOriginRequest(pageHeaders, outgoing),
-    siteRequest: (origin, outgoing) => siteRequest(frames, origin, outgoing),
+    siteRequest: (fetcher, outgoing) => siteRequest(frames, fetcher, outgoing),
     segmentBytes: host.segmentBytes,
     writeFile: host.writeFile,
   };

@@ -1,4 +1,5 @@
 import { AgentConnection } from '../delivery/agent-connection.ts';
+import type { Fetcher } from '../policy/refusal.ts';
 import { HOST_FRAME_PARAMETER } from '../protocol/host-frame.ts';
 import { portChannel } from '../protocol/rpc.ts';
 import type { SetRule } from '../protocol/rules.ts';
@@ -16,6 +17,8 @@ const PING_EVERY = 15_000;
 const PING_TIMEOUT = 10_000;
 
 interface HostFrame {
+  /** Its key among the frames. */
+  name: string;
   element: HTMLIFrameElement;
   agent: Promise<AgentConnection>;
   users: number;
@@ -31,15 +34,16 @@ interface HostFrame {
  */
 export class HostFrames {
   readonly #setRule: SetRule;
+  /** By {@link nameOf} of who fetches in them. */
   readonly #frames = new Map<string, HostFrame>();
 
   constructor(setRule: SetRule) {
     this.#setRule = setRule;
   }
 
-  /** Runs `work` with the agent of this origin. Rejects with {@link HostFrameRefused} where the frame can't be had. */
+  /** Runs `work`, which makes no requests, with the agent of this origin. Rejects with {@link HostFrameRefused} where the frame can't be had. */
   async use<Result>(origin: string, work: (agent: AgentConnection) => Promise<Result>): Promise<Result> {
-    const { agent, release } = await this.lease(origin);
+    const { agent, release } = await this.lease({ origin, connectSources: [] });
     try {
       return await work(agent);
     } finally {
@@ -47,47 +51,56 @@ export class HostFrames {
     }
   }
 
-  /** As {@link use}, for work that ends elsewhere: `release` must be called once. */
-  async lease(origin: string): Promise<{ agent: AgentConnection; release: () => void }> {
-    const frame = this.#frames.get(origin) ?? this.#open(origin);
+  /** As {@link use}, for work that ends elsewhere, and for requests: `release` must be called once. */
+  async lease(fetcher: Fetcher): Promise<{ agent: AgentConnection; release: () => void }> {
+    const frame = this.#frames.get(nameOf(fetcher)) ?? this.#open(fetcher);
     frame.users += 1;
     clearTimeout(frame.closing);
     const release = () => {
       frame.users -= 1;
-      if (frame.users === 0) frame.closing = setTimeout(() => this.#close(origin, frame), LINGER);
+      if (frame.users === 0) frame.closing = setTimeout(() => this.#close(frame), LINGER);
     };
     try {
       return { agent: await frame.agent, release };
     } catch (error) {
-      this.#close(origin, frame);
+      this.#close(frame);
       throw error;
     }
   }
 
-  #open(origin: string): HostFrame {
+  #open(fetcher: Fetcher): HostFrame {
     const element = document.createElement('iframe');
     element.sandbox.add('allow-same-origin');
     element.hidden = true;
     const token = crypto.randomUUID();
-    const agent = this.#connect(origin, element, token);
-    const frame: HostFrame = { element, agent, token, users: 0, closing: undefined, pinging: undefined };
-    this.#frames.set(origin, frame);
+    const agent = this.#connect(fetcher, element, token);
+    const name = nameOf(fetcher);
+    const frame: HostFrame = {
+      name,
+      element,
+      agent,
+      token,
+      users: 0,
+      closing: undefined,
+      pinging: undefined,
+    };
+    this.#frames.set(name, frame);
     // A frame whose process has died says nothing.
     frame.pinging = setInterval(() => {
       agent
         .then((connection) => connection.ping(PING_TIMEOUT))
         .catch((error: unknown) => {
-          console.warn(`Backfetch: the host frame of ${origin} is gone.`, error);
-          this.#close(origin, frame);
+          console.warn(`Backfetch: the host frame of ${fetcher.origin} is gone.`, error);
+          this.#close(frame);
         });
     }, PING_EVERY);
     return frame;
   }
 
-  #close(origin: string, frame: HostFrame): void {
+  #close(frame: HostFrame): void {
     clearInterval(frame.pinging);
     frame.element.remove();
-    if (this.#frames.get(origin) === frame) this.#frames.delete(origin);
+    if (this.#frames.get(frame.name) === frame) this.#frames.delete(frame.name);
     // Without an agent there is nothing to close; whoever leased it has heard why.
     void Promise.allSettled([frame.agent]).then(([agent]) => {
       if (agent.status === 'rejected') return;
@@ -98,18 +111,24 @@ export class HostFrames {
     });
   }
 
-  async #connect(origin: string, element: HTMLIFrameElement, token: string): Promise<AgentConnection> {
+  async #connect(fetcher: Fetcher, element: HTMLIFrameElement, token: string): Promise<AgentConnection> {
+    const { origin, connectSources } = fetcher;
     await this.#setRule(token, { of: 'host frame' });
     try {
       element.src = `${origin}/robots.txt?${HOST_FRAME_PARAMETER}=${token}`;
       const port = await agentPort(origin, element, token);
-      await this.#setRule(token, { of: 'host frame requests' });
+      await this.#setRule(token, { of: 'host frame requests', fetcher: { origin, connectSources } });
       return new AgentConnection(portChannel(port));
     } catch (error) {
       await this.#setRule(token, null);
       throw error;
     }
   }
+}
+
+/** Those who may connect to the same share a frame. */
+function nameOf({ origin, connectSources }: Fetcher): string {
+  return JSON.stringify([origin, connectSources]);
 }
 
 /** The port that the agent in this frame sends when it starts. */

@@ -1,4 +1,5 @@
 import type { Outgoing, Received } from '../downloader/received.ts';
+import type { Fetcher } from '../policy/refusal.ts';
 import { CallFailure, ChannelClosed } from '../protocol/rpc.ts';
 import type { HostFrames } from './host-frames.ts';
 
@@ -6,9 +7,13 @@ import type { HostFrames } from './host-frames.ts';
  * Makes a request as the site, in its host frame. Rejects with a TypeError for a network error (and where the host frame
  * can't be had), with the signal's reason when that is aborted.
  */
-export async function siteRequest(frames: HostFrames, origin: string, outgoing: Outgoing): Promise<Received> {
+export async function siteRequest(
+  frames: HostFrames,
+  fetcher: Fetcher,
+  outgoing: Outgoing,
+): Promise<Received> {
   const { request, body, signal } = outgoing;
-  const { agent, release } = await frames.lease(origin);
+  const { agent, release } = await frames.lease(fetcher);
   const stream = agent.nextStream();
   let open = true;
   const close = () => {

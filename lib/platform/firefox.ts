@@ -3,8 +3,8 @@ import { startDownloader } from '../downloader/start.ts';
 import type { Answers } from '../protocol/calls.ts';
 import type { DownloaderCommands } from '../protocol/commands.ts';
 import { announceChange } from '../store/changes.ts';
+import { forgetHostFrame, watchHostFrame } from './firefox-host-frame-requests.ts';
 import { extendServiceWorkerScripts } from './firefox-service-worker-scripts.ts';
-import { allowThirdPartyCookies, blockThirdPartyCookies } from './firefox-third-party-cookies.ts';
 import { hearWorkers } from './firefox-worker-knocks.ts';
 import { openTab } from './open-tab.ts';
 import type { Platform } from './platform.ts';
@@ -66,8 +66,8 @@ export const firefox: Platform = {
   setUpPages: async () => {},
   async setRule(token, rule) {
     // The rules of Firefox can't tell a host frame's requests from those of the site's own service worker.
-    if (rule?.of === 'host frame requests') blockThirdPartyCookies(token);
-    else allowThirdPartyCookies(token);
+    if (rule?.of === 'host frame requests') watchHostFrame(token, rule.fetcher);
+    else forgetHostFrame(token);
     if (rule?.of === 'host frame') await putRule(token, hostFrameRule(OWN_REQUESTS, token));
     else if (rule?.of === 'request') await putRule(token, requestRule(OWN_REQUESTS, token, rule));
     else await putRule(token, null);

@@ -313,6 +313,7 @@ describe('where to', () => {
       downloaded: 0,
       records: [],
     });
+    expect(server.log.for('/bytes/private')).toEqual([]);
   });
 });
 
@@ -361,6 +362,20 @@ describe('the page’s Content Security Policy', () => {
       downloaded: 0,
       records: [],
     });
+  });
+
+  test('holds on every hop of a redirect, before it is sent', async () => {
+    const allowed = server.freshSecureOrigin();
+    serve('/plain/policy', `<!doctype html>${SCRIPT}`, {
+      'content-security-policy': `connect-src 'self' ${allowed}`,
+    });
+    const page = await openPage(browser, `${server.freshSecureOrigin()}/plain/policy`);
+    const back = encodeURIComponent(`${allowed}/bytes/back?size=10&cors=*`);
+    const url = `${allowed}/bytes/open?cors=*&redirect=${encodeURIComponent(`${cross()}&redirect=${back}`)}`;
+    await startFetch(page, 'passing', url);
+    expect(await eventFor(page, 'passing')).toMatchObject({ result: 'failure', records: [] });
+    expect(server.log.for('/bytes/open')).not.toEqual([]);
+    expect(server.log.for('/bytes/exfiltrated')).toEqual([]);
   });
 
   test('the page’s referrer policy holds', async () => {
