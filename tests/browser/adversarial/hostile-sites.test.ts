@@ -364,7 +364,8 @@ describe('the page’s Content Security Policy', () => {
     });
   });
 
-  test('holds on every hop of a redirect, before it is sent', async () => {
+  // Chromium lets no extension see a redirect before it is followed: docs/threat-model.md, "What is left".
+  test.runIf(browserName === 'firefox')('holds on every hop of a redirect, before it is sent', async () => {
     const allowed = server.freshSecureOrigin();
     serve('/plain/policy', `<!doctype html>${SCRIPT}`, {
       'content-security-policy': `connect-src 'self' ${allowed}`,
