@@ -74,9 +74,9 @@ export default defineConfig({
       host_permissions: EVERY_SITE,
       action: { default_title: '__MSG_extensionName__' },
       content_security_policy: {
-        // Host frames are of the sites' origins; nothing else is loaded from outside the package.
+        // Host frames are of the sites' origins; nothing else is loaded from outside the package. Icons are shown from blob: and data:.
         extension_pages:
-          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http: https: data: blob:; connect-src http: https: 'self'; frame-src http: https:; worker-src 'self'; base-uri 'none'; form-action 'none'",
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src http: https: 'self'; frame-src http: https:; worker-src 'self'; base-uri 'none'; form-action 'none'",
       },
       content_scripts: [
         {

@@ -2,6 +2,7 @@ import browser from 'webextension-polyfill';
 import { sweepBodies } from '../store/bodies.ts';
 import { announceChange } from '../store/changes.ts';
 import { boundHistory, deleteOrphans, expireUndelivered } from '../store/housekeeping.ts';
+import { forgetIcons } from '../store/icons.ts';
 
 /** The name of its alarm. */
 export const HOUSEKEEPING = 'housekeeping';
@@ -14,5 +15,6 @@ export async function keepHouse(): Promise<void> {
   for (const key of await expireUndelivered(Date.now())) announceChange(key);
   await boundHistory();
   await deleteOrphans();
+  await forgetIcons();
   await sweepBodies();
 }

@@ -11,6 +11,7 @@ import {
 } from '../store/background-fetches.ts';
 import { announceChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
+import { forgetIcons } from '../store/icons.ts';
 import type { State } from '../store/schema.ts';
 import { changeSettings } from '../store/settings.ts';
 import { setPermission } from '../store/sites.ts';
@@ -80,6 +81,7 @@ export function personsCommands({ changed, takeUp }: Effects): Answers<PersonsCo
     },
     async clear({ key }) {
       await clearHistory(key);
+      await forgetIcons();
       return undefined;
     },
     async permit({ origin, permission }) {
@@ -96,6 +98,7 @@ export function personsCommands({ changed, takeUp }: Effects): Answers<PersonsCo
         await clearHistory(key);
         await changed(key);
       }
+      await forgetIcons();
       return undefined;
     },
     async configure(change) {

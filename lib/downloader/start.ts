@@ -15,6 +15,7 @@ import type { Settings } from '../store/schema.ts';
 import { DEFAULT_SETTINGS, readSettings } from '../store/settings.ts';
 import { Bandwidth } from './bandwidth.ts';
 import { Downloader } from './downloader.ts';
+import { Icons } from './icons.ts';
 import type { Surroundings } from './job.ts';
 import { PageHeaders } from './page-headers.ts';
 import { sameOriginRequest } from './same-origin-request.ts';
@@ -60,6 +61,18 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     hold: host.hold,
     stopped: (key) => deliverIfDue(key),
   });
+  const icons = new Icons(surroundings);
+
+  /** Not awaited: a download doesn't wait for its picture. */
+  async function lookForIcons(key?: string): Promise<void> {
+    const keys = key ? [key] : await db.backgroundFetches.where('state').equals('active').primaryKeys();
+    const release = host.hold();
+    await Promise.all(keys.map((each) => icons.look(each))).finally(release);
+  }
+  function lookForIconsSoon(key?: string): void {
+    lookForIcons(key).catch((error: unknown) => console.error('Backfetch: an icon is missing.', error));
+  }
+
   const delivery = {
     withAgent: frames.use.bind(frames),
     loadScopeScript: host.loadScopeScript,
@@ -79,6 +92,8 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
       // The specification updates the pages' instances before it fires the event.
       await host.tellPages(key);
       await deliver(key, delivery);
+      // The site may have named another one meanwhile.
+      lookForIconsSoon(key);
     } finally {
       release();
     }
@@ -113,6 +128,7 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
       ? [key]
       : await db.backgroundFetches.where('state').anyOf('settled', 'delivering').primaryKeys();
     due.forEach(deliverSoon);
+    lookForIconsSoon(key);
     return undefined;
   }
 

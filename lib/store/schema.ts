@@ -130,6 +130,15 @@ export interface BodyRow {
   content: Blob | string;
 }
 
+/** The icon of a background fetch, as it was fetched. */
+export interface IconRow {
+  fetchKey: string;
+  /** The one of its icons that this is. */
+  url: string;
+  /** Null where it could not be had. */
+  image: Blob | null;
+}
+
 /** What happened to a background fetch, for bug reports and developers. */
 export interface LogRow {
   /** Auto-incremented. */

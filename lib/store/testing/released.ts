@@ -167,6 +167,18 @@ export const RELEASED: Released[] = [
         ],
       },
       {
+        name: 'icons',
+        options: { keyPath: 'fetchKey' },
+        indexes: {},
+        rows: [
+          {
+            fetchKey: 'half',
+            url: 'https://site.example/icon.png',
+            image: new Blob([], { type: 'image/png' }),
+          },
+        ],
+      },
+      {
         name: 'log',
         options: { keyPath: 'id', autoIncrement: true },
         indexes: { fetchKey: 'fetchKey' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pickIcon } from './icon.ts';
+import { pickIcon } from './pick-icon.ts';
 
 const scope = 'https://site.example/app/';
 
