@@ -470,6 +470,36 @@ describe('consent', () => {
   });
 });
 
+test('an icon is fetched with the download, once: who looks at it requests nothing', async () => {
+  const origin = server.freshSecureOrigin();
+  server.page('/plain/mark.svg', {
+    body: '<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96"><rect width="96" height="96" fill="red"/></svg>',
+    type: 'image/svg+xml',
+  });
+  const page = await openSite(browser, origin);
+  const gate = server.gate('/bytes/small', 1);
+  await startFetch(page, 'marked', SMALL, { title: 'Marked', icons: [{ src: '/plain/mark.svg' }] });
+  await server.log.wait('/plain/mark.svg');
+  const popup = await browser.openPopup();
+  await until('the icon is shown', () =>
+    popup.$$eval('.site-icon img', (all) =>
+      all.some((image) => image.src.startsWith('blob:') && image.naturalWidth > 0),
+    ),
+  );
+  expect(server.log.for('/plain/mark.svg')).toHaveLength(1);
+  // Not even by a picture that got into our page may a site learn that it is open.
+  const violated = await popup.evaluate(
+    (src) =>
+      new Promise<string>((resolve) => {
+        addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective));
+        new Image().src = src;
+      }),
+    `${origin}/plain/mark.svg`,
+  );
+  expect(violated).toBe('img-src');
+  gate.open();
+});
+
 describe('the host frame', () => {
   const HOSTILE = `<!doctype html><meta http-equiv="refresh" content="0;url=/pwned/refresh">
     <script>fetch('/pwned/script')</script><img src="/pwned/image"><link rel="stylesheet" href="/pwned/style">
