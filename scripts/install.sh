@@ -10,7 +10,8 @@ fail() {
 }
 
 install_packages() {
-  if [ ! -d node_modules ]; then
+  # npm writes its own list of what it has installed.
+  if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
     echo 'Installing the npm packages.'
     npm ci --no-audit --no-fund >"$results/npm-ci.log" 2>&1 || fail "npm ci failed: see $results/npm-ci.log."
   fi

@@ -1,11 +1,11 @@
 /** What has to hold when an endurance run has come to its end. */
-import { keptBy } from '../support/extension.ts';
+import { type KeptFetch, keptBy } from '../support/extension.ts';
 import { downloadOf, eventsOf, type SeenEvent } from '../support/site-page.ts';
 import { until } from '../support/until.ts';
 import { mayComeTo } from './load.ts';
 import type { Begun, World } from './world.ts';
 
-const PATIENCE = 240_000;
+const PATIENCE = 150_000;
 const HURRY_EVERY = 300;
 
 /** Lets everything come to its end: nothing befalls it any more, and the person waits for nothing. */
@@ -13,10 +13,11 @@ export async function finish(world: World): Promise<void> {
   await world.closePages();
   const origins = new Set([...world.begun.values()].map(({ origin }) => origin));
   let hurriedAt = 0;
+  let open: KeptFetch[] = [];
   await until(
     'all is over',
     async () => {
-      const open = (await world.kept()).filter(({ state }) => state !== 'done');
+      open = (await world.kept()).filter(({ state }) => state !== 'done');
       if (open.length === 0) return true;
       if (Date.now() - hurriedAt < HURRY_EVERY) return false;
       hurriedAt = Date.now();
@@ -27,7 +28,9 @@ export async function finish(world: World): Promise<void> {
       return false;
     },
     PATIENCE,
-  );
+  ).catch((error: unknown) => {
+    throw new Error(`Still open: ${JSON.stringify(open)}`, { cause: error });
+  });
 }
 
 /** Everything that is not as it has to be, in words. */
