@@ -1,7 +1,8 @@
 import browser from 'webextension-polyfill';
+import { isPrivate, PRIVATE_URLS } from '../policy/addresses.ts';
 import { sendToDownloader } from '../protocol/send.ts';
 import type { Platform } from './platform.ts';
-import { dropRules, hostFrameRule, putRule, requestRule, type SessionRule } from './session-rules.ts';
+import { dropRules, hostFrameRule, putRules, requestRule, type SessionRule } from './session-rules.ts';
 
 const OFFSCREEN_PAGE = 'offscreen.html';
 
@@ -38,25 +39,33 @@ async function dropOldRules(): Promise<void> {
 
 const OWN_REQUESTS = { tabIds: [-1], initiatorDomains: [browser.runtime.id] };
 
-/** For what is requested under our own document, by others than itself, of other sites than the requesting one. */
-function hostFrameRequestsRule(token: string): SessionRule {
+/** For what is requested under our own document, by others than itself, on every hop. */
+function hostFrameRequestsRules(token: string, origin: string): SessionRule[] {
   const { id } = browser.runtime;
+  const self = new URL(origin);
   const condition = {
     tabIds: [-1],
     topDomains: [id],
     excludedInitiatorDomains: [id],
-    domainType: 'thirdParty' as const,
-    // Tells the rule from those of other host frames.
+    // Tells the rules from those of other host frames.
     excludedRequestDomains: [`${token}.invalid`],
   };
-  return {
-    condition,
+  const withoutCookies: SessionRule = {
+    condition: { ...condition, domainType: 'thirdParty' },
     action: {
       type: 'modifyHeaders',
       requestHeaders: [{ header: 'cookie', operation: 'remove' }],
       responseHeaders: [{ header: 'set-cookie', operation: 'remove' }],
     },
   };
+  if (isPrivate(self)) return [withoutCookies];
+  const stayOutside = PRIVATE_URLS.map(
+    (regexFilter): SessionRule => ({
+      condition: { ...condition, initiatorDomains: [self.hostname], regexFilter },
+      action: { type: 'block' },
+    }),
+  );
+  return [withoutCookies, ...stayOutside];
 }
 
 const PAGE_SCRIPTS = [
@@ -93,13 +102,13 @@ export const chromium: Platform = {
   async setRule(token, rule) {
     switch (rule?.of) {
       case 'host frame':
-        return putRule(token, hostFrameRule(OWN_REQUESTS, token));
+        return putRules(token, [hostFrameRule(OWN_REQUESTS, token)]);
       case 'host frame requests':
-        return putRule(token, hostFrameRequestsRule(token));
+        return putRules(token, hostFrameRequestsRules(token, rule.fetcher.origin));
       case 'request':
-        return putRule(token, requestRule(OWN_REQUESTS, token, rule));
+        return putRules(token, [requestRule(OWN_REQUESTS, token, rule)]);
       default:
-        return putRule(token, null);
+        return putRules(token, []);
     }
   },
   // A site's service worker can't be extended here: its events run in an emulated scope.

@@ -8,7 +8,7 @@ import { extendServiceWorkerScripts } from './firefox-service-worker-scripts.ts'
 import { hearWorkers } from './firefox-worker-knocks.ts';
 import { openTab } from './open-tab.ts';
 import type { Platform } from './platform.ts';
-import { dropRules, hostFrameRule, putRule, requestRule } from './session-rules.ts';
+import { dropRules, hostFrameRule, putRules, requestRule } from './session-rules.ts';
 import { siteClients } from './site-clients.ts';
 
 /** Firefox ends an idle event page after 30 s, but not one that calls an extension API now and then. */
@@ -68,9 +68,9 @@ export const firefox: Platform = {
     // The rules of Firefox can't tell a host frame's requests from those of the site's own service worker.
     if (rule?.of === 'host frame requests') watchHostFrame(token, rule.fetcher);
     else forgetHostFrame(token);
-    if (rule?.of === 'host frame') await putRule(token, hostFrameRule(OWN_REQUESTS, token));
-    else if (rule?.of === 'request') await putRule(token, requestRule(OWN_REQUESTS, token, rule));
-    else await putRule(token, null);
+    if (rule?.of === 'host frame') await putRules(token, [hostFrameRule(OWN_REQUESTS, token)]);
+    else if (rule?.of === 'request') await putRules(token, [requestRule(OWN_REQUESTS, token, rule)]);
+    else await putRules(token, []);
   },
   loadScopeScript: async () => null,
 };

@@ -45,15 +45,15 @@ export function dropRules(): Promise<void> {
 /** A rule without its id; its condition holds the token by which it is found again. */
 export type SessionRule = Omit<DeclarativeNetRequest.Rule, 'id'>;
 
-/** Puts a rule in force instead of the one that has this token; null ends that. */
-export function putRule(token: string, rule: SessionRule | null): Promise<void> {
+/** Puts rules in force instead of those that have this token. */
+export function putRules(token: string, rules: SessionRule[]): Promise<void> {
   return oneAtATime(async () => {
-    const rules = await browser.declarativeNetRequest.getSessionRules();
-    const old = rules.filter(({ condition }) => JSON.stringify(condition).includes(token));
-    const id = 1 + Math.max(0, ...rules.map((each) => each.id));
+    const all = await browser.declarativeNetRequest.getSessionRules();
+    const old = all.filter(({ condition }) => JSON.stringify(condition).includes(token));
+    const id = 1 + Math.max(0, ...all.map((each) => each.id));
     await browser.declarativeNetRequest.updateSessionRules({
       removeRuleIds: old.map((each) => each.id),
-      addRules: rule ? [{ id, ...rule }] : [],
+      addRules: rules.map((rule, i) => ({ id: id + i, ...rule })),
     });
   });
 }

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { isPotentiallyTrustworthy, isPrivate } from './addresses.ts';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isPotentiallyTrustworthy, isPrivate, PRIVATE_URLS } from './addresses.ts';
 
 test.each([
   'http://localhost/',
@@ -49,4 +50,42 @@ test.each([
   ['http://localhost.example/', false],
 ])('%s is potentially trustworthy: %s', (url, expected) => {
   expect(isPotentiallyTrustworthy(new URL(url))).toBe(expected);
+});
+
+describe('as regular expressions', () => {
+  const matches = (url: string) => PRIVATE_URLS.some((each) => new RegExp(each).test(new URL(url).href));
+
+  test.each([
+    'http://127.0.0.1:8080/x',
+    'http://[::1]/',
+    'https://[fe80::1]:8443/',
+    'https://[::ffff:10.0.0.1]/',
+    'https://printer/',
+    'https://printer.local/',
+    'http://a.localhost./',
+    'https://user@router.home.arpa/x',
+  ])('%s is private', (url) => {
+    expect(isPrivate(new URL(url))).toBe(true);
+    expect(matches(url)).toBe(true);
+  });
+
+  test.each([
+    'https://site.example/http://127.0.0.1/',
+    'https://10.example/',
+    'https://localhost.example/',
+    'https://[2606:4700::1111]/',
+    'https://8.8.8.8/?x=http://10.0.0.1/',
+  ])('%s is public', (url) => {
+    expect(isPrivate(new URL(url))).toBe(false);
+    expect(matches(url)).toBe(false);
+  });
+
+  test('of all IPv4 addresses they say the same', () => {
+    fc.assert(
+      fc.property(fc.ipV4(), (address) => {
+        expect(matches(`http://${address}/`)).toBe(isPrivate(new URL(`http://${address}/`)));
+      }),
+      { numRuns: 5000 },
+    );
+  });
 });

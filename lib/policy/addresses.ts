@@ -23,6 +23,22 @@ export function isPrivate(url: URL): boolean {
   return address ? address.range() !== 'unicast' : LOCAL_NAMES.test(nameOf(url));
 }
 
+/**
+ * The same as regular expressions over whole URLs, for a browser that matches requests itself. IPv6 but for the networks
+ * that are given out today counts as private. Several, because a browser bounds each.
+ */
+export const PRIVATE_URLS: string[] = [
+  '(0|10|127)\\.[0-9.]+',
+  '(169\\.254|192\\.168|192\\.0\\.[02])\\.[0-9.]+',
+  '172\\.(1[6-9]|2[0-9]|3[01])\\.[0-9.]+',
+  '100\\.(6[4-9]|[789][0-9]|1[01][0-9]|12[0-7])\\.[0-9.]+',
+  '(22[4-9]|23[0-9]|24[0-9]|25[0-5])\\.[0-9.]+',
+  '(198\\.1[89]|198\\.51\\.100|203\\.0\\.113)\\.[0-9.]+',
+  '\\[([^23]|2002:)[^/]*\\]',
+  '[^/.:@[]+\\.?',
+  '([^/:@]+\\.)?(localhost|local|internal|home\\.arpa)\\.?',
+].map((host) => `^https?://([^/@]*@)?${host}(:[0-9]+)?/`);
+
 /** https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy, for HTTP(S). */
 export function isPotentiallyTrustworthy(url: URL): boolean {
   if (url.protocol === 'https:') return true;
