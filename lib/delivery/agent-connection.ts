@@ -13,9 +13,13 @@ export class AgentConnection {
   readonly #deliveries = new Map<number, Answer>();
   readonly #channel: Channel;
   #last = 0;
+  #closed = false;
 
   constructor(channel: Channel) {
     this.#channel = channel;
+    channel.onClose(() => {
+      this.#closed = true;
+    });
     this.client = checked(rpcClient<AgentCalls>(channel));
     rpcServer(channel, (name, argument) => this.#answer(name, argument));
   }
@@ -78,7 +82,10 @@ export class AgentConnection {
       await stay(this.#tellOf(delivery));
     } finally {
       this.#deliveries.delete(delivery);
-      await this.client.call('dismiss', { delivery });
+      // Not awaited: where the agent is gone nobody answers.
+      this.client.call('dismiss', { delivery }).catch((error: unknown) => {
+        console.debug('Backfetch: the agent of a service worker is gone.', error);
+      });
     }
   }
 
@@ -89,7 +96,8 @@ export class AgentConnection {
   }
 
   #tellOf(delivery: number): Tell {
-    return (update) => this.client.call('update', { delivery, update });
+    // What is asked of a channel that is closed is never answered.
+    return async (update) => !this.#closed && this.client.call('update', { delivery, update });
   }
 
   async #answer(name: string, argument: unknown): Promise<unknown> {
