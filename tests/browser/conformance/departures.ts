@@ -85,6 +85,11 @@ export const departures: Departure[] = [
     reason: 'get() gives another object than fetch() did.',
   },
   {
+    requirement: 'that an id is in use is told before that there is no room',
+    of: NATIVE,
+    reason: 'It looks for room first.',
+  },
+  {
     requirement: 'one background fetch is one object',
     of: NATIVE,
     reason: 'get() gives another object every time.',
