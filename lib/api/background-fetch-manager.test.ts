@@ -58,10 +58,15 @@ describe('fetch()', () => {
     expect(calls).toEqual([]);
   });
 
-  test('wants an active worker', async () => {
-    const { manager, registration } = createSite();
+  test('tells whether there is an active worker', async () => {
+    const { manager, registration, calls } = createSite({ fetch: async ({ id }) => snapshotOf(id) });
+    await manager.fetch('active', URL_1);
     registration.active = null;
-    await expect(manager.fetch('id', URL_1)).rejects.toThrow(TypeError);
+    await manager.fetch('none', URL_1);
+    expect(calls).toMatchObject([
+      ['fetch', { id: 'active', isActive: true }],
+      ['fetch', { id: 'none', isActive: false }],
+    ]);
   });
 
   test('rejects with a TypeError where a body is used up or breaks', async () => {

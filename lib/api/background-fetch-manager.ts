@@ -38,11 +38,10 @@ export class BackgroundFetchManager {
       const { downloadTotal, ui } = toOptions(args[2]);
       if (infos.length === 0) throw new TypeError('At least one request must be given.');
       const requests = infos.map(createRequest);
-      if (!registration.active) {
-        throw new TypeError('No active registration available on the ServiceWorkerRegistration.');
-      }
+      const isActive = registration.active !== null;
       const snapshot = await this.#realm.call('fetch', {
         scope: registration.scope,
+        isActive,
         id,
         requests: await Promise.all(requests.map(readRequest)),
         downloadTotal,

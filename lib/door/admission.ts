@@ -15,11 +15,21 @@ const MAX_OPEN = 256;
 const MAX_OPEN_REQUESTS = 50_000;
 type Wanted = ArgumentOf<SiteCalls, 'fetch'>;
 
-/** The state in which the background fetch begins. Rejects with what the specification has for a refusal. */
+/**
+ * The state in which the background fetch begins. Rejects with what the specification has for a refusal, in its order:
+ * https://wicg.github.io/background-fetch/#background-fetch-manager-fetch
+ */
 export async function admit(site: Site, wanted: Wanted): Promise<'active' | 'pending'> {
   const permission = await permissionOf(site.origin);
   if (permission === 'block') {
     throw new CallFailure('NotAllowedError', 'The person does not allow background fetches for this site.');
+  }
+  // Told by the site: one that lies has a background fetch that no worker will hear of.
+  if (!wanted.isActive) {
+    throw new CallFailure(
+      'TypeError',
+      'The registration has no active worker: wait for navigator.serviceWorker.ready.',
+    );
   }
   // Also said where there is no room; it is looked for again when it is added.
   await checkIdIsFree(wanted.scope, wanted.id);

@@ -36,6 +36,7 @@ function fetchArgument(
 ): ArgumentOf<SiteCalls, 'fetch'> {
   return {
     scope: SCOPE,
+    isActive: true,
     id: 'id',
     requests: [
       { head: requestHead('/a'), body: null },
@@ -107,6 +108,13 @@ describe('fetch', () => {
     await db.sites.put({ origin: ORIGIN, permission: 'ask' });
     const { key } = await enter().call('fetch', fetchArgument());
     expect((await storedFetch(key)).state).toBe('pending');
+  });
+
+  test('one of a registration without an active worker is refused, after what the person said', async () => {
+    const fetch = () => enter().call('fetch', fetchArgument({ isActive: false, downloadTotal: 601 }));
+    await expect(fetch()).rejects.toEqual(named('TypeError'));
+    await db.sites.put({ origin: ORIGIN, permission: 'block' });
+    await expect(fetch()).rejects.toEqual(named('NotAllowedError'));
   });
 
   test('one that can not fit is refused, with the sizes', async () => {

@@ -16,7 +16,15 @@ type Fetch = SiteCalls['fetch']['argument'];
 
 function wanted(change: Partial<Fetch> = {}): Fetch {
   const request = { head: requestHead('/file'), body: null };
-  return { scope: `${ORIGIN}/`, id: 'new', requests: [request], downloadTotal: 0, ui: {}, ...change };
+  return {
+    scope: `${ORIGIN}/`,
+    isActive: true,
+    id: 'new',
+    requests: [request],
+    downloadTotal: 0,
+    ui: {},
+    ...change,
+  };
 }
 
 function wantedUrl(url: string, change: Partial<Fetch> = {}): Fetch {

@@ -50,6 +50,7 @@ const HOSTILE = fc.oneof(
 const HEAD = requestHead('/file', { headers: [['accept', '*/*']] });
 const FETCH = {
   scope: 'https://site.example/',
+  isActive: true,
   id: 'id',
   requests: [{ head: HEAD, body: null }],
   downloadTotal: 1,

@@ -130,6 +130,7 @@ type Schemas<Calls> = { [Name in keyof Calls & string]: v.GenericSchema<unknown,
 export const siteCallSchemas: Schemas<SiteCalls> = {
   fetch: v.strictObject({
     scope: httpUrl,
+    isActive: v.boolean(),
     id: text(MAX_TEXT),
     requests: v.pipe(
       v.array(v.strictObject({ head: scriptRequestHead, body: v.nullable(v.instance(Blob)) })),

@@ -13,10 +13,14 @@ import type {
 } from './wire.ts';
 
 export interface SiteCalls {
-  /** BackgroundFetchManager.fetch(), after conversion. `scope` is the registration's scope URL. */
+  /**
+   * BackgroundFetchManager.fetch(), after conversion. `scope` is the registration's scope URL, `isActive` tells that it has
+   * an active worker.
+   */
   fetch: {
     argument: {
       scope: string;
+      isActive: boolean;
       id: string;
       requests: { head: RequestHead; body: Blob | null }[];
       /** In bytes; 0 for unknown. */
