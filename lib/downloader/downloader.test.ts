@@ -6,6 +6,7 @@ import {
   resumeBackgroundFetch,
 } from '../store/background-fetches.ts';
 import { announceChange } from '../store/changes.ts';
+import { db } from '../store/database.ts';
 import { requestHead, storedFetch } from '../store/testing/rows.ts';
 import { Downloader, reportChanges } from './downloader.ts';
 import { addFetch, passTime, setUp, storedResponse } from './testing/perform.ts';
@@ -143,6 +144,52 @@ test('who waits for another try goes on at once when the person says so', async 
   await until(() => stopped.length === 1);
   expect(Date.now() - before).toBeLessThan(3_600_000);
   expect((await storedFetch()).result).toBe('success');
+});
+
+test('50 downloads of 20 sites: within the limits, each site in turn, all to their end', async () => {
+  const sites = Array.from({ length: 20 }, (_, index) => `https://site-${index}.example`);
+  for (let index = 0; index < 50; index += 1) {
+    const origin = sites[index % sites.length] ?? '';
+    const requests = Array.from({ length: 4 }, (_, part) =>
+      requestHead('/', { url: `${origin}/${index}-${part}` }),
+    );
+    await addFetch(requests, { key: `key-${index}`, id: `id-${index}`, origin, scope: `${origin}/` });
+  }
+  const { downloader, surroundings, requests, stopped } = createDownloader(({ head }) => ({
+    body: head.url,
+  }));
+  const running: string[] = [];
+  const most = { total: 0, perOrigin: 0 };
+  const { slots, sameOriginRequest } = surroundings;
+  // Nothing is answered until all have asked, so that they do compete.
+  const allAsked = Promise.withResolvers<void>();
+  let asked = 0;
+  surroundings.sameOriginRequest = async (outgoing) => {
+    await allAsked.promise;
+    return sameOriginRequest(outgoing);
+  };
+  const acquire = slots.acquire.bind(slots);
+  vi.spyOn(slots, 'acquire').mockImplementation(async (origin, signal) => {
+    asked += 1;
+    if (asked === 200) allAsked.resolve();
+    const release = await acquire(origin, signal);
+    running.push(origin);
+    most.total = Math.max(most.total, running.length);
+    most.perOrigin = Math.max(most.perOrigin, running.filter((each) => each === origin).length);
+    return () => {
+      running.splice(running.indexOf(origin), 1);
+      release();
+    };
+  });
+  await downloader.wake();
+  await until(() => stopped.length === 50);
+  expect(most.total).toBe(6);
+  expect(most.perOrigin).toBeLessThanOrEqual(4);
+  const order = requests.map(({ head }) => new URL(head.url).origin);
+  expect(order).toHaveLength(200);
+  expect(new Set(order.slice(0, 40)).size).toBe(20);
+  const rows = await db.backgroundFetches.toArray();
+  expect(rows.every(({ state, result }) => state === 'settled' && result === 'success')).toBe(true);
 });
 
 test('changes are reported at once, then at most once an interval, and the last is not forgotten', () => {

@@ -27,6 +27,23 @@ test('a site with thousands of requests does not keep another waiting', async ()
   expect(started).toEqual(['b']);
 });
 
+test('where more sites wait than there are slots, they take turns', async () => {
+  const slots = new Slots({ total: 2, perOrigin: 2 });
+  const releases = [await slots.acquire('a', never), await slots.acquire('a', never)];
+  const started: string[] = [];
+  for (const origin of ['a', 'a', 'b', 'b', 'c', 'c', 'd', 'd'])
+    void slots.acquire(origin, never).then((release) => {
+      started.push(origin);
+      releases.push(release);
+    });
+  for (let next = releases.shift(); next; next = releases.shift()) {
+    next();
+    await settle();
+  }
+  expect(started.slice(0, 4).sort()).toEqual(['a', 'b', 'c', 'd']);
+  expect(started.slice(4).sort()).toEqual(['a', 'b', 'c', 'd']);
+});
+
 test('requests of one origin start in the order in which they came', async () => {
   const slots = new Slots({ total: 1, perOrigin: 1 });
   const started: number[] = [];

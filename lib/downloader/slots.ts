@@ -6,7 +6,7 @@ export interface Limits {
 
 /**
  * Shares the connections out: never more than the limits, and among origins that wait the one with the fewest running
- * requests goes first, so that a site with thousands of requests doesn't keep another waiting.
+ * requests goes first, in turn, so that a site with thousands of requests doesn't keep another waiting.
  */
 export class Slots {
   #limits: Limits;
@@ -75,7 +75,9 @@ export class Slots {
     if (next === undefined) return false;
     const queue = this.#waiting.get(next) ?? [];
     const resolve = queue.shift();
-    if (queue.length === 0) this.#waiting.delete(next);
+    // Behind the others: those with as few running take turns.
+    this.#waiting.delete(next);
+    if (queue.length > 0) this.#waiting.set(next, queue);
     this.#take(next);
     resolve?.();
     return true;
