@@ -1,5 +1,7 @@
+import { isLaterRegistration } from '../core/registration.ts';
 import type { AgentCalls, AgentRequests, DeliveryOutcome } from '../protocol/agent.ts';
 import type { ArgumentOf, Caller, EventCalls } from '../protocol/calls.ts';
+import { CallFailure } from '../protocol/rpc.ts';
 import { fireInEmulatedScope } from './emulated-worker.ts';
 import { fireInServiceWorker } from './real-worker.ts';
 import { WorkerPort, type WorkerPorts } from './worker-ports.ts';
@@ -12,8 +14,9 @@ export async function deliver(
 ): Promise<DeliveryOutcome> {
   const registrations = await navigator.serviceWorker.getRegistrations();
   const registration = registrations.find((each) => each.scope === scope);
-  // fetch() wants an active worker: a registration that has none yet is a later one at this scope.
-  if (!registration?.active) return { outcome: 'no-registration' };
+  if (!registration || isLaterRegistration(registration)) return { outcome: 'no-registration' };
+  if (!registration.active)
+    throw new CallFailure('InvalidStateError', "This document does not see the site's service worker.");
   const settled = Promise.withResolvers<EventCalls['settled']['argument']>();
   const { port1, port2 } = new MessageChannel();
   const call = (name: string, argument: unknown) => background.call('worker', { delivery, name, argument });

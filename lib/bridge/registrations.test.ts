@@ -3,8 +3,8 @@ import { tellRegistrations } from './registrations.ts';
 
 test('tells the scopes of registrations with an active worker, and when it looked', async () => {
   const registrations = [
-    { scope: 'https://site.example/', active: {} },
-    { scope: 'https://site.example/later/', active: null },
+    { scope: 'https://site.example/', active: {}, waiting: null, installing: null },
+    { scope: 'https://site.example/later/', active: null, waiting: null, installing: {} },
   ] as unknown as ServiceWorkerRegistration[];
   const calls: unknown[] = [];
   const before = Date.now();

@@ -1,3 +1,4 @@
+import { isLaterRegistration } from '../core/registration.ts';
 import type { Caller, SiteCalls } from '../protocol/calls.ts';
 
 /**
@@ -10,6 +11,6 @@ export async function tellRegistrations(
 ): Promise<void> {
   const at = Date.now();
   const registrations = await container.getRegistrations();
-  const scopes = registrations.filter(({ active }) => active).map(({ scope }) => scope);
+  const scopes = registrations.filter((each) => !isLaterRegistration(each)).map(({ scope }) => scope);
   await background.call('living', { scopes, at });
 }

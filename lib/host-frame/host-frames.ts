@@ -43,29 +43,46 @@ export class HostFrames {
 
   /** Runs `work`, which makes no requests, with the agent of this origin. Rejects with {@link HostFrameRefused} where the frame can't be had. */
   async use<Result>(origin: string, work: (agent: AgentConnection) => Promise<Result>): Promise<Result> {
-    const { agent, release } = await this.lease({ origin, connectSources: [] });
+    const frame = await this.#take({ origin, connectSources: [] });
     try {
-      return await work(agent);
+      return await work(await frame.agent);
+    } catch (error) {
+      // What a frame sees of the site's service workers may be out of date (Firefox): the next use gets another one.
+      this.#retire(frame);
+      throw error;
     } finally {
-      release();
+      this.#release(frame);
     }
   }
 
   /** As {@link use}, for work that ends elsewhere, and for requests: `release` must be called once. */
   async lease(fetcher: Fetcher): Promise<{ agent: AgentConnection; release: () => void }> {
+    const frame = await this.#take(fetcher);
+    return { agent: await frame.agent, release: () => this.#release(frame) };
+  }
+
+  /** A frame whose agent is there, to be released once. */
+  async #take(fetcher: Fetcher): Promise<HostFrame> {
     const frame = this.#frames.get(nameOf(fetcher)) ?? this.#open(fetcher);
     frame.users += 1;
     clearTimeout(frame.closing);
-    const release = () => {
-      frame.users -= 1;
-      if (frame.users === 0) frame.closing = setTimeout(() => this.#close(frame), LINGER);
-    };
     try {
-      return { agent: await frame.agent, release };
+      await frame.agent;
+      return frame;
     } catch (error) {
       this.#close(frame);
       throw error;
     }
+  }
+
+  #release(frame: HostFrame): void {
+    frame.users -= 1;
+    if (frame.users === 0) frame.closing = setTimeout(() => this.#close(frame), LINGER);
+  }
+
+  /** Gives it to nobody any more; those who use it go on. */
+  #retire(frame: HostFrame): void {
+    if (this.#frames.get(frame.name) === frame) this.#frames.delete(frame.name);
   }
 
   #open(fetcher: Fetcher): HostFrame {
@@ -100,7 +117,7 @@ export class HostFrames {
   #close(frame: HostFrame): void {
     clearInterval(frame.pinging);
     frame.element.remove();
-    if (this.#frames.get(frame.name) === frame) this.#frames.delete(frame.name);
+    this.#retire(frame);
     // Without an agent there is nothing to close; whoever leased it has heard why.
     void Promise.allSettled([frame.agent]).then(([agent]) => {
       if (agent.status === 'rejected') return;
