@@ -3,6 +3,7 @@ import { startDownloader } from '../downloader/start.ts';
 import type { DownloaderCommands } from '../protocol/commands.ts';
 import { receiveCommands } from '../protocol/receive.ts';
 import { sendCommand } from '../protocol/send.ts';
+import { announceChange } from '../store/changes.ts';
 import { startBodyWriter } from './chromium-body-writer.ts';
 
 /** The document closes when it had nothing to do for so long (ms): the background opens it again when there is. */
@@ -49,7 +50,14 @@ export function startOffscreen(): void {
       },
     },
   });
-  receiveCommands<DownloaderCommands>('downloader', downloader);
+  receiveCommands<DownloaderCommands>('downloader', {
+    ...downloader,
+    async wake(argument) {
+      // What changed in the background's document: a service worker's call may wait for it here.
+      if (argument.key) announceChange(argument.key);
+      return downloader.wake(argument);
+    },
+  });
   reportChanges((key) => {
     sendCommand('changed', { key }).catch((error: unknown) => {
       console.error('Backfetch: the background did not hear of a change.', error);
