@@ -8,11 +8,13 @@ export function inspectedOrigin(onOrigin: (origin: string) => void): void {
     return;
   }
   const look = async () => {
-    const [origin] = await devtools.inspectedWindow.eval('location.origin');
-    onOrigin(String(origin));
+    // Firefox gives the result and an error, Chromium the result alone.
+    const answer: unknown = await devtools.inspectedWindow.eval('location.origin');
+    onOrigin(String(Array.isArray(answer) ? answer[0] : answer));
   };
-  devtools.network.onNavigated.addListener(() => void look());
-  void look();
+  // Just then Chromium evaluates nothing yet: the URL tells as well.
+  devtools.network.onNavigated.addListener((url) => onOrigin(new URL(url).origin));
+  look().catch((error: unknown) => console.error('Backfetch: the inspected page is not known.', error));
 }
 
 /** DevTools may be dark where the browser is light. */

@@ -251,11 +251,13 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
       );
       const devTools = await target.asPage();
       const view = `${extensionUrl('').slice(0, -1)}${name.replaceAll(' ', '')}`;
-      // Not for a compiler: the module is one of DevTools' own. The extension adds its panel in its own time.
+      // DevTools are up when they have loaded the extension's page; that adds its panel in its own time.
+      await until('DevTools are up', () =>
+        devTools.frames().some((frame) => frame.url() === extensionUrl('devtools.html')),
+      );
+      // Not for a compiler: the module is one of DevTools' own.
       await until(`DevTools have ${name}`, () =>
         devTools.evaluate(`(async () => {
-          const { Settings } = await import('./core/common/common.js');
-          if (!Settings.Settings.hasInstance()) return false;
           const UI = await import('./ui/legacy/legacy.js');
           const ids = UI.InspectorView.InspectorView.instance().tabbedPane.tabIds();
           if (!ids.includes(${JSON.stringify(view)})) return false;
