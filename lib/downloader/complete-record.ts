@@ -238,10 +238,16 @@ function announcedLength({ response }: RecordRow): number | null {
   return response && completeLength(response);
 }
 
-/** A site that asks for a range itself gets that, whole, or nothing. */
+/** A site that asks for a range itself gets that, whole, or nothing. The browser checks integrity over a whole body only. */
 function canResume({ request, response }: RecordRow): boolean {
   const ownRange = getHeader(request.headers, 'range') !== null;
-  return request.method === 'GET' && !ownRange && response !== null && isResumable(response.headers);
+  return (
+    request.method === 'GET' &&
+    !ownRange &&
+    request.integrity === '' &&
+    response !== null &&
+    isResumable(response.headers)
+  );
 }
 
 /**
