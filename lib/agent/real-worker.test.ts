@@ -139,3 +139,12 @@ test('a worker that answers neither before nor after an update is told', async (
   await vi.advanceTimersByTimeAsync(60_000);
   await failed;
 });
+
+test('an update that never comes does not hold up the hand-off', async () => {
+  const { fake, registration } = registrationOf(new FakeWorker(null));
+  fake.update = () => new Promise(() => {});
+  const fired = fireInServiceWorker(registration, ORDER, port2);
+  const failed = expect(fired).rejects.toThrow('does not answer');
+  await vi.advanceTimersByTimeAsync(60_000);
+  await failed;
+});

@@ -80,7 +80,8 @@ async function askPong(worker: ServiceWorker, timeoutMs: number): Promise<Pong |
 
 /** A worker from before the extension came: an update, if its script is not ours yet, installs it through us. */
 async function replaceWorker(registration: ServiceWorkerRegistration): Promise<void> {
-  await registration.update();
+  // Its fetch may hang, and nothing else would end the hand-off then.
+  await within(UPDATE_MS, registration.update());
   const worker = registration.installing ?? registration.waiting;
   if (!worker) return;
   const state = await within(UPDATE_MS, settledState(worker));
