@@ -11,8 +11,9 @@ export function readAhead(body: ReadableStream<Uint8Array<ArrayBuffer>>): () => 
   let parts: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   let over = false;
-  /** Called at every chunk and at the end, and whenever a piece is taken. */
+  /** Called at every chunk and at the end. */
   let came = () => {};
+  /** Called when a piece is taken. */
   let taken = () => {};
 
   async function pump(): Promise<void> {

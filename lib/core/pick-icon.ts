@@ -4,8 +4,8 @@ import type { ImageResource } from '../protocol/wire.ts';
 const WANTED = 64;
 
 /**
- * URL of the icon that fits best, or null. Of the site's own origin or inline only: this page may reach any site, and
- * must not be made to send requests to others.
+ * URL of the icon that fits best, or null. Of the site's own origin or inline only: it is fetched with the extension's
+ * privileges, which stay with the site.
  */
 export function pickIcon(icons: ImageResource[], scope: string): string | null {
   const usable = icons.flatMap((icon) => {
