@@ -4,10 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/install.sh
-install_packages
-install_browser firefox
-install_browser chromium
-build_both
+prepare_both
 case ${1:-} in
   popup) node tests/bench/popup.ts ;;
   *) node tests/bench/bench.ts "$@" ;;

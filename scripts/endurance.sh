@@ -3,8 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/install.sh
-install_packages
-install_browser firefox
-install_browser chromium
-build_both
+prepare_both
 exec node tests/endurance/endurance.ts "$@"

@@ -60,7 +60,11 @@ install_fonts() {
     fail 'This machine lacks fonts for Chinese or Arabic: install some, such as Noto.'
 }
 
-build_both() {
+# All that it takes to run in both browsers.
+prepare_both() {
+  install_packages
+  install_browser firefox
+  install_browser chromium
   wxt build -b firefox --mv3 >"$results/build.log" 2>&1 && wxt build -b chrome --mv3 >>"$results/build.log" 2>&1 ||
     fail "The build failed: see $results/build.log."
 }
