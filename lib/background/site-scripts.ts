@@ -8,11 +8,17 @@ export function patternOf(origin: string): string {
   return `${protocol}//${hostname}/*`;
 }
 
+/** The patterns that a script is registered for, by its name, as far as this background has looked: it is asked at every change. */
+const inForce = new Map<string, string>();
+
 /**
  * Has `script` run in the pages to come of sites with these match patterns, and in no others. Returns the patterns that are
  * new. `name` tells scripts apart.
  */
 export async function runInPagesOf(patterns: Set<string>, name: string, script: Script): Promise<string[]> {
+  const wanted = [...patterns].sort().join(' ');
+  if (inForce.get(name) === wanted) return [];
+  inForce.delete(name);
   const scripts = await browser.scripting.getRegisteredContentScripts();
   const registered = scripts.filter(({ id }) => id.startsWith(`${name} `));
   const isWanted = ({ matches }: Scripting.RegisteredContentScript) => patterns.has(matches?.[0] ?? '');
@@ -30,5 +36,6 @@ export async function runInPagesOf(patterns: Set<string>, name: string, script: 
       })),
     );
   }
+  inForce.set(name, wanted);
   return fresh;
 }
