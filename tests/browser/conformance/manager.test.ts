@@ -105,10 +105,11 @@ describe('service worker registrations', () => {
 
   requirement('unregistering clears its background fetches', async () => {
     const { page } = await open();
-    const gate = server.gate('/bytes/held', 5);
+    // A path of its own: what tests before this one have begun may still come.
+    const gate = server.gate('/bytes/unregistered', 5);
     await page.evaluate(async () => {
       const registration = await here.registerAt('other/');
-      await registration.backgroundFetch.fetch('id', '/bytes/held?size=10');
+      await registration.backgroundFetch.fetch('id', '/bytes/unregistered?size=10');
     });
     // Before that there may be no request yet that could be seen to end.
     await gate.reached;
@@ -117,7 +118,7 @@ describe('service worker registrations', () => {
       const later = await here.registerAt('other/');
       return later.backgroundFetch.getIds();
     });
-    const cut = await server.log.wait('/bytes/held', (request) => request.outcome !== 'open');
+    const cut = await server.log.wait('/bytes/unregistered', (request) => request.outcome !== 'open');
     gate.open();
     expect(ids).toEqual([]);
     expect(cut.outcome).toBe('cut');
