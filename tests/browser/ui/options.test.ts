@@ -20,11 +20,13 @@ const { browser, server } = await useBrowser({
       : { 'download.default_directory': downloads, 'download.prompt_for_download': false },
 });
 
-/** The file that the browser has saved last, whole. */
-function savedFile(name: RegExp): Promise<string> {
-  return until(`${name} is saved`, () => {
-    const file = readdirSync(downloads).find((each) => name.test(each));
-    return file && readFileSync(join(downloads, file), 'utf8');
+/** The text of a file that the browser has saved, whole, under such a name, and that holds `what`. */
+function savedFile(name: RegExp, what = ''): Promise<string> {
+  return until(`${name} with "${what}" is saved`, () => {
+    // While it is written a file has another name.
+    const files = readdirSync(downloads).filter((each) => name.test(each));
+    const texts = files.map((file) => readFileSync(join(downloads, file), 'utf8'));
+    return texts.find((text) => text.includes(what));
   });
 }
 
@@ -212,11 +214,7 @@ test('what happened to a download is saved as a file, without what its URLs may 
   expect(log).not.toContain('secret');
   await inspector.click('input[type=checkbox]');
   await inspector.click('[data-action=log]');
-  await until('the queries are in the next', () =>
-    readdirSync(downloads).some((file) =>
-      readFileSync(join(downloads, file), 'utf8').includes('token=secret'),
-    ),
-  );
+  await savedFile(/^backfetch-log.*\.txt$/, 'token=secret');
 });
 
 if (browserName === 'chromium') {
