@@ -14,8 +14,14 @@ export async function keptBy(extensionPage: Page): Promise<Record<string, number
       });
     const countFiles = async (directory: FileSystemDirectoryHandle): Promise<number> => {
       let files = 0;
-      for await (const entry of directory.values())
-        files += entry instanceof FileSystemDirectoryHandle ? await countFiles(entry) : 1;
+      try {
+        for await (const entry of directory.values())
+          files += entry instanceof FileSystemDirectoryHandle ? await countFiles(entry) : 1;
+      } catch (error) {
+        // It is deleted just now.
+        if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error;
+        return 0;
+      }
       return files;
     };
     const database = await done(indexedDB.open('backfetch'));
