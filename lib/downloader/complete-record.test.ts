@@ -412,13 +412,12 @@ describe('a site that asks for a range itself', () => {
 describe('a body longer than may be read at once', () => {
   const segmentBytes = 10;
 
-  test('is fetched in ranges, and on a fast line each in one piece', async () => {
+  test('is fetched in ranges', async () => {
     const { record, body, requests, openResponses } = await perform(good, { segmentBytes });
     expect([record.result, record.generation, body]).toEqual(['success', 0, BODY]);
     const [first, ...rest] = requests;
     expect(first?.range).toBeNull();
     expect(rest.map(({ range }) => range)).toEqual(['bytes=14-23', 'bytes=24-33', 'bytes=34-43']);
-    expect(rest.map(({ whole }) => whole)).toEqual([false, true, true]);
     expect(openResponses()).toBe(0);
   });
 

@@ -16,8 +16,6 @@ const PIECE_BYTES = 8 * 1024 * 1024;
 const PIECE_TIME = 2000;
 /** A body that could be continued is asked for anew when nothing of it has come for so long (ms). */
 const STALL_TIME = 60_000;
-/** A segment that came within this time (ms) may be taken without a look at its progress. */
-const FAST_SEGMENT = 500;
 
 /**
  * Fetches a record to its result, in as many requests as it takes.
@@ -80,7 +78,12 @@ async function attempt(job: Job, record: RecordRow): Promise<void> {
 }
 
 /** Receives a response's body and decides on the record's result. */
-async function receive(job: Job, record: RecordRow, received: Received, range: Range | null): Promise<void> {
+async function receive(
+  job: Job,
+  record: RecordRow,
+  received: Received,
+  range: HeaderList | null,
+): Promise<void> {
   const { head } = received;
   const limit = range ? Number.POSITIVE_INFINITY : firstPartLimit(job, record, head);
   // Bytes that can't be continued are no progress: the next try would fetch them all again.
@@ -129,10 +132,9 @@ async function receiveBody(
 ): Promise<BodyOutcome> {
   const { bandwidth, segmentBytes } = job.surroundings;
   const backpressure = segmentBytes === Number.POSITIVE_INFINITY;
-  const startedAt = Date.now();
   let parts: (Blob | Uint8Array<ArrayBuffer>)[] = [];
   let size = 0;
-  let storedAt = startedAt;
+  let storedAt = Date.now();
   const store = async () => {
     if (size === 0) return;
     const bytes = { parts, size };
@@ -166,7 +168,6 @@ async function receiveBody(
       // Without backpressure the rest of the segment is on its way, read or not: the next one has to wait for it.
       if (backpressure) await bandwidth.ready(job.signal);
     }
-    job.fast = Date.now() - startedAt < FAST_SEGMENT;
     return 'end';
   } finally {
     await store();
@@ -204,22 +205,15 @@ async function unlessStalled(received: Received): ReturnType<Received['read']> {
   }
 }
 
-interface Range {
-  headers: HeaderList;
-  /** The range has an end, so that its body fits into memory. */
-  bounded: boolean;
-}
-
 /** The headers that ask for what is missing. */
-function rangeFor(job: Job, record: RecordRow): Range {
+function rangeFor(job: Job, record: RecordRow): HeaderList {
   const { segmentBytes } = job.surroundings;
-  const bounded = Number.isFinite(segmentBytes);
-  const last = bounded ? record.storedBytes + segmentBytes - 1 : '';
+  const last = Number.isFinite(segmentBytes) ? record.storedBytes + segmentBytes - 1 : '';
   const headers: HeaderList = [['range', `bytes=${record.storedBytes}-${last}`]];
   const validator = strongValidator(record.response?.headers ?? []);
   // If-Range would need a preflight across origins; there the validator is compared when the answer is here.
   if (validator !== null && !goesAsSite(job, record)) headers.push(['if-range', validator]);
-  return { headers, bounded };
+  return headers;
 }
 
 /** What is stored of a body, as `validate a partial response` compares it. */
@@ -273,14 +267,12 @@ function goesAsSite(job: Job, { request, asSite }: RecordRow): boolean {
   return asSite || !ours || request.integrity !== '' || new URL(request.url).origin !== job.row.origin;
 }
 
-async function send(job: Job, record: RecordRow, range: Range | null): Promise<Received> {
+async function send(job: Job, record: RecordRow, range: HeaderList | null): Promise<Received> {
   const request = requestFor(job, record, range);
-  const whole = range?.bounded === true && job.fast;
   const { signal } = job;
   const outgoing = {
     request,
     body: record.requestBody,
-    whole,
     signal,
     uploaded: (bytes: number) => job.upload(bytes),
   };
@@ -310,11 +302,11 @@ class Refused extends TypeError {}
  * The browser's cache keeps the start of a body that broke off, and would itself ask for the rest: an answer that doesn't
  * continue it was spliced in Firefox. So all but the first request pass it by.
  */
-function requestFor(job: Job, record: RecordRow, range: Range | null): RequestHead {
+function requestFor(job: Job, record: RecordRow, range: HeaderList | null): RequestHead {
   const { generation } = record;
   const referrerPolicy = record.request.referrerPolicy || job.row.referrerPolicy;
   const request = { ...record.request, referrerPolicy };
-  if (range) return { ...request, headers: [...request.headers, ...range.headers], cache: 'no-store' };
+  if (range) return { ...request, headers: [...request.headers, ...range], cache: 'no-store' };
   return generation > 0 && request.cache !== 'only-if-cached' ? { ...request, cache: 'reload' } : request;
 }
 
@@ -327,7 +319,6 @@ async function failed(job: Job, record: RecordRow, error: unknown): Promise<void
   job.signal.throwIfAborted();
   if (!(error instanceof TypeError)) throw error;
   if (error instanceof Refused) return end(job, record, 'fetch-error');
-  job.fast = false;
   const { method, url } = record.request;
   console.warn(`Backfetch: a request of ${job.row.origin} failed: ${method} ${new URL(url).origin}`, error);
   if (!isRepeatable(record)) return end(job, record, 'fetch-error');

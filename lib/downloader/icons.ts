@@ -56,7 +56,6 @@ export class Icons {
     const outgoing = {
       request: requestHead(row, url),
       body: null,
-      whole: false,
       signal: AbortSignal.timeout(TIMEOUT),
       uploaded: () => {},
     };

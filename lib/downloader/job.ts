@@ -29,8 +29,8 @@ export interface Surroundings {
    * pile up in memory, so it is asked for in ranges where the server allows. Infinite where streams have backpressure.
    */
   segmentBytes: number;
-  /** Writes a piece to a file (see lib/store/body-files.ts), in a browser where that costs less than a Blob row. */
-  writeFile?: ((fetchKey: string, parts: BodyParts) => Promise<string>) | undefined;
+  /** Writes a large piece to a file, which costs less than a Blob row; resolves with its name (see lib/store/body-files.ts). */
+  writeFile(fetchKey: string, parts: BodyParts): Promise<string>;
 }
 
 /** After so many bytes it is looked whether the site still has room: its downloads may not have said how long they are. */
@@ -48,8 +48,6 @@ export class Job {
   /** Aborted when the job is stopped, from outside or by {@link stop}. */
   readonly signal: AbortSignal;
   readonly #controller = new AbortController();
-  /** The line was fast at the last segment: the next may be taken in one piece. */
-  fast = false;
   readonly #writer: Writer;
   /** Bytes that arrived, stored or not. */
   #arrived: number;
@@ -73,11 +71,16 @@ export class Job {
   async #commit(writes: RecordWrite[]): Promise<void> {
     this.#unchecked += writes.reduce((sum, { bytes }) => sum + (bytes?.size ?? 0), 0);
     if (this.#unchecked >= CHECK_ROOM_EVERY) await this.#checkRoom();
-    const { writeFile } = this.surroundings;
-    if (writeFile) await Promise.all(writes.map((write) => toFile(write, this.row.key, writeFile)));
+    await Promise.all(writes.map((write) => this.#toFile(write)));
     const taken = await commit(this.row.key, writes, this.#arrived);
     announceChange(this.row.key);
     if (!taken) throw new JobOver('The background fetch has ended.');
+  }
+
+  /** Moves a large piece into a file. */
+  async #toFile({ bytes }: RecordWrite): Promise<void> {
+    if (!bytes || bytes.size < OWN_ROW_BYTES) return;
+    bytes.file = await this.surroundings.writeFile(this.row.key, bytes.parts.splice(0));
   }
 
   async #checkRoom(): Promise<void> {
@@ -192,15 +195,6 @@ export class Job {
       first && { retryAt: first.retryAt, failedTries: first.failedTries, triesAllowed: first.triesAllowed }
     );
   }
-}
-
-/** Moves a large piece into a file. */
-async function toFile(
-  { bytes }: RecordWrite,
-  fetchKey: string,
-  write: NonNullable<Surroundings['writeFile']>,
-) {
-  if (bytes && bytes.size >= OWN_ROW_BYTES) bytes.file = await write(fetchKey, bytes.parts.splice(0));
 }
 
 interface Waiting {

@@ -75,7 +75,7 @@ describe('paused in the middle', () => {
   test('keeps every byte that came, and goes on from there', async () => {
     await addFetch();
     const first = await start(() => ({
-      ...good({ by: 'extension', head: requestHead('/'), range: null, whole: false }),
+      ...good({ by: 'extension', head: requestHead('/'), range: null }),
       dropAfter: 10,
       stall: true,
     }));
@@ -106,7 +106,7 @@ describe('paused in the middle', () => {
     const slow = Promise.withResolvers<void>();
     // The body of /0 stops at once; that of /1 had bytes on their way, which come late.
     const server = scriptedSurroundings(() => ({
-      ...good({ by: 'extension', head: requestHead('/'), range: null, whole: false }),
+      ...good({ by: 'extension', head: requestHead('/'), range: null }),
       dropAfter: 10,
       stall: true,
     }));

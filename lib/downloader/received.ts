@@ -12,8 +12,6 @@ export interface Received {
 export interface Outgoing {
   request: RequestHead;
   body: Blob | null;
-  /** The body is known to be small and the line to be fast: hand it over in one Blob, which costs less than a stream. */
-  whole: boolean;
   signal: AbortSignal;
   /** Told of bytes of the request body that the server has got. */
   uploaded(bytes: number): void;

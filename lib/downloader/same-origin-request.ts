@@ -17,7 +17,7 @@ export function sameOriginRequest(
 }
 
 async function send(outgoing: Outgoing, fragment: string): Promise<Received | 'redirected'> {
-  const { request, whole, signal } = outgoing;
+  const { request, signal } = outgoing;
   const marked = new URL(request.url);
   marked.hash = fragment;
   const url = marked.href;
@@ -37,13 +37,15 @@ async function send(outgoing: Outgoing, fragment: string): Promise<Received | 'r
       return 'redirected';
     }
     const head = responseHead(response);
-    const body = whole ? inOnePiece(response) : inChunks(response);
+    const reader = response.body?.getReader();
     return {
       head,
-      read: watch.whole(head, body.read),
+      read: watch.whole(head, async () => (await reader?.read())?.value ?? null),
       cancel() {
         watch.stop();
-        body.cancel();
+        reader
+          ?.cancel()
+          .catch((error: unknown) => console.debug('Backfetch: the response had ended already.', error));
       },
     };
   } catch (error) {
@@ -54,30 +56,4 @@ async function send(outgoing: Outgoing, fragment: string): Promise<Received | 'r
 
 function responseHead({ url, status, statusText, headers }: Response): Received['head'] {
   return { url, status, statusText, headers: [...headers], type: 'basic', redirected: false };
-}
-
-type Body = Pick<Received, 'read' | 'cancel'>;
-
-function inOnePiece(response: Response): Body {
-  let blob: Promise<Blob> | null = response.blob();
-  return {
-    async read() {
-      const bytes = blob;
-      blob = null;
-      return bytes;
-    },
-    cancel() {},
-  };
-}
-
-function inChunks(response: Response): Body {
-  const reader = response.body?.getReader();
-  return {
-    read: async () => (await reader?.read())?.value ?? null,
-    cancel() {
-      reader
-        ?.cancel()
-        .catch((error: unknown) => console.debug('Backfetch: the response had ended already.', error));
-    },
-  };
 }

@@ -31,7 +31,7 @@ export interface DownloaderHost {
   /** See {@link Surroundings.segmentBytes}. */
   segmentBytes: number;
   /** See {@link Surroundings.writeFile}. */
-  writeFile?: Surroundings['writeFile'];
+  writeFile: Surroundings['writeFile'];
   /** The emulated service-worker scope, where workers can't be reached themselves; else null. */
   loadScopeScript(): Promise<Blob | null>;
   /** Keeps this document alive until the returned function is called. */

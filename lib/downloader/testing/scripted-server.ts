@@ -12,7 +12,6 @@ export interface SeenRequest {
   head: RequestHead;
   /** Value of Range, or null. */
   range: string | null;
-  whole: boolean;
 }
 
 /** What the server does with a request. */
@@ -43,9 +42,9 @@ export function scriptedSurroundings(
   let open = 0;
 
   async function send(by: SeenRequest['by'], outgoing: Outgoing): Promise<Received | 'redirected'> {
-    const { request, whole, signal } = outgoing;
+    const { request, signal } = outgoing;
     signal.throwIfAborted();
-    const seen = { by, head: request, range: getHeader(request.headers, 'range'), whole };
+    const seen = { by, head: request, range: getHeader(request.headers, 'range') };
     requests.push(seen);
     if (requests.length > MAX_REQUESTS) throw new Error('The downloader goes round in circles.');
     const reply = script(seen, requests.length);
@@ -91,6 +90,8 @@ export function scriptedSurroundings(
     slots,
     bandwidth: new Bandwidth(),
     segmentBytes,
+    // There are no files here: what is as long as this is never read again.
+    writeFile: async () => 'file',
     sameOriginRequest: (outgoing) => send('extension', outgoing),
     async siteRequest(_, outgoing) {
       const received = await send('site', outgoing);
