@@ -17,6 +17,8 @@ export const siteClients: SiteClients = {
   },
   async post(origin, id, message) {
     const [tabId, frameId] = parse(id);
+    // The id comes from the site's code: of another tab it must not even learn whether there is one.
+    if (!(await tabsOf(origin)).some((tab) => tab.id === tabId)) return;
     const posted: ClientMessage = { to: 'client', origin, message };
     await browser.tabs.sendMessage(tabId, posted, { frameId });
   },
