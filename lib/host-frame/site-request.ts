@@ -31,6 +31,8 @@ export async function siteRequest(
   };
   signal.addEventListener('abort', cancel);
   try {
+    // It may have been aborted while the frame opened: nothing must go out then.
+    signal.throwIfAborted();
     const head = await abortable(agent.client.call('fetch', { stream, request, body }), signal);
     // Script can't see a request body on its way; with the answer's head the server has it.
     if (body) outgoing.uploaded(body.size);
