@@ -15,15 +15,23 @@ const REFERRER_POLICIES: readonly string[] = [
   'unsafe-url',
 ] satisfies ReferrerPolicy[];
 
+/** What counts where a document's own policies are not to be had: any of them may forbid other origins. */
+const UNKNOWN_POLICY = "connect-src 'self'";
+
+/** What was found, and whether it is all there is. */
+type Policies = Omit<ClientState, 'activated'> & { complete: boolean };
+
 /** To be called before any script of the page runs. */
 export function watchClient(): () => Promise<ClientState> {
   const url = documentUrl();
-  let policies: Promise<Omit<ClientState, 'activated'>> | undefined;
+  let reading: Promise<Policies> | undefined;
   return async () => {
     // Read before anything is waited for: it lasts a few seconds.
     const activated = navigator.userActivation.isActive;
-    policies ??= readPolicies(url);
-    return { activated, ...(await policies) };
+    reading ??= readPolicies(url);
+    const { complete, ...found } = await reading;
+    if (!complete) reading = undefined;
+    return { activated, ...found };
   };
 }
 
@@ -59,27 +67,35 @@ function documentUrl(): string | null {
  * Nothing tells a document's headers, so the document is fetched once more, from the browser's cache where it is there.
  * Elements count as they were delivered and as they are now: a script may have taken out the one that limits it.
  */
-async function readPolicies(url: string | null): Promise<Omit<ClientState, 'activated'>> {
+async function readPolicies(url: string | null): Promise<Policies> {
   const delivered = url === null ? null : await fetchDocument(url);
   const documents = delivered?.document ? [delivered.document, document] : [document];
   const header = (name: string) => delivered?.headers.get(name) ?? '';
+  // Without a line no page could read it, and none can see to it that there is no line.
+  const isOffline = url !== null && !navigator.onLine;
+  const unknown = delivered || isOffline ? '' : UNKNOWN_POLICY;
   return {
-    policies: [header('content-security-policy'), ...documents.flatMap(metaPolicies)].filter(Boolean),
+    policies: [unknown, header('content-security-policy'), ...documents.flatMap(metaPolicies)].filter(
+      Boolean,
+    ),
     referrerPolicy: lastReferrerPolicy([
       header('referrer-policy'),
       ...metaContents(document, 'name', 'referrer'),
     ]),
+    complete: delivered !== null,
   };
 }
 
 async function fetchDocument(url: string): Promise<{ headers: Headers; document: Document | null } | null> {
   try {
     const response = await fetch(url, { cache: 'force-cache', mode: 'same-origin' });
-    const { headers } = response;
+    const { ok, status, headers } = response;
+    // A script can have the server refuse (by cookies that are too long). A page that its service worker alone knows is not found.
+    if (!ok && status !== 404) throw new Error(`The server answers ${status}.`);
     if (!/^text\/html\b/i.test(headers.get('content-type') ?? '')) return { headers, document: null };
     return { headers, document: new DOMParser().parseFromString(await response.text(), 'text/html') };
   } catch (error) {
-    console.warn("Backfetch: this page's policies can't be read without a line; its elements count.", error);
+    console.warn("Backfetch: this page's policies can't be read now.", error);
     return null;
   }
 }

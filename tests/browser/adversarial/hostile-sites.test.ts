@@ -361,6 +361,38 @@ describe('the page’s Content Security Policy', () => {
     await refused(page);
   });
 
+  test('also from an empty window that the page opens', async () => {
+    serve('/plain/policy', `<!doctype html>${SCRIPT}`, { 'content-security-policy': POLICY });
+    const page = await openPage(browser, `${server.freshSecureOrigin()}/plain/policy`);
+    const refusal = await page.evaluate(async (url) => {
+      const registration = await navigator.serviceWorker.ready;
+      const { ServiceWorkerRegistration } = window.open('about:blank') as unknown as typeof globalThis;
+      const manager = Reflect.get(ServiceWorkerRegistration.prototype, 'backgroundFetch', registration);
+      return manager.fetch('out', url).then(
+        () => 'nothing',
+        (error: unknown) => `${error}`,
+      );
+    }, cross());
+    expect(refusal).toMatch(/^TypeError: .*Content Security Policy/);
+    expect(server.log.for('/bytes/exfiltrated')).toEqual([]);
+  });
+
+  test('also when a script has the server refuse the page', async () => {
+    serve('/plain/policy', `<!doctype html>${SCRIPT}`, {
+      'content-security-policy': POLICY,
+      'cache-control': 'no-store',
+    });
+    const page = await openPage(browser, `${server.freshSecureOrigin()}/plain/policy`);
+    const refuseNoMore = server.intercept(({ url, response }) => {
+      if (url.pathname !== '/plain/policy') return false;
+      response.writeHead(431, { 'content-type': 'text/html' }).end();
+      return true;
+    });
+    await expect(startFetch(page, 'out', cross())).rejects.toThrow(/Content Security Policy/);
+    refuseNoMore();
+    await refused(page);
+  });
+
   test('holds where a redirect ends', async () => {
     const allowed = server.freshSecureOrigin();
     serve('/plain/policy', `<!doctype html>${SCRIPT}`, {
