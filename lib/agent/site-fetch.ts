@@ -5,44 +5,54 @@ import { HOST_FRAME_PARAMETER } from '../protocol/host-frame.ts';
 import { CallFailure } from '../protocol/rpc.ts';
 import type { RequestHead, ResponseHead } from '../protocol/wire.ts';
 import { readAhead } from './read-ahead.ts';
+import { canUpload, upload } from './upload.ts';
+import { UploadCount } from './upload-count.ts';
+
+/** The next piece of a body, or null at its end. */
+type Next = () => Promise<Blob | null>;
 
 interface Stream {
   controller: AbortController;
-  /** Resolves with the body's next piece, or with null at its end. */
-  next(): Promise<Blob | null>;
+  next: Next;
+  count: UploadCount;
 }
 
 /**
  * Makes requests as the site: this script runs in a document of the site's origin, so that the browser itself enforces
  * CORS, mixed content, cookies and referrers, and only what it exposes is passed on.
  */
-export function siteFetch(): Answers<Pick<AgentCalls, 'fetch' | 'read' | 'cancel'>> {
+export function siteFetch(): Answers<Pick<AgentCalls, 'fetch' | 'uploaded' | 'read' | 'cancel'>> {
   const streams = new Map<number, Stream>();
   const end = (stream: number) => {
     streams.get(stream)?.controller.abort();
+    streams.get(stream)?.count.end();
     streams.delete(stream);
   };
   return {
     async fetch({ stream, request, body }) {
-      const controller = new AbortController();
-      const entry: Stream = { controller, next: async () => null };
+      const entry: Stream = {
+        controller: new AbortController(),
+        next: async () => null,
+        count: new UploadCount(),
+      };
       streams.set(stream, entry);
-      const init = { ...requestInit(request), body, signal: controller.signal };
-      const url = markedUrl(request.url);
-      const watch = watchBody({ ...request, url }, controller.signal);
+      const { signal } = entry.controller;
+      const marked = { ...request, url: markedUrl(request.url) };
+      const watch = watchBody(marked, signal);
       try {
-        const response = await networkErrors(fetch(url, init));
-        if (response.type === 'opaqueredirect') {
-          throw new CallFailure('TypeError', 'The server redirects, and the request does not follow.');
-        }
-        const head = responseHead(response);
-        if (response.body) entry.next = watch.whole(head, readAhead(response.body));
+        const { head, next } =
+          body && canUpload(marked)
+            ? await sendUpload(marked, body, entry.count, signal)
+            : await sendFetch(marked, body, signal);
+        entry.count.end();
+        if (next) entry.next = watch.whole(head, next);
         return head;
       } catch (error) {
         end(stream);
         throw error;
       }
     },
+    uploaded: async ({ stream, known }) => streams.get(stream)?.count.above(known) ?? null,
     async read({ stream }) {
       const entry = streams.get(stream);
       if (!entry) return null;
@@ -58,6 +68,37 @@ export function siteFetch(): Answers<Pick<AgentCalls, 'fetch' | 'read' | 'cancel
     async cancel({ stream }) {
       end(stream);
       return undefined;
+    },
+  };
+}
+
+interface Answer {
+  head: ResponseHead;
+  next: Next | null;
+}
+
+async function sendFetch(request: RequestHead, body: Blob | null, signal: AbortSignal): Promise<Answer> {
+  const response = await networkErrors(fetch(request.url, { ...requestInit(request), body, signal }));
+  if (response.type === 'opaqueredirect') {
+    throw new CallFailure('TypeError', 'The server redirects, and the request does not follow.');
+  }
+  return { head: responseHead(response), next: response.body && readAhead(response.body) };
+}
+
+async function sendUpload(
+  request: RequestHead,
+  body: Blob,
+  count: UploadCount,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const answer = await networkErrors(upload(request, body, (bytes) => count.set(bytes), signal));
+  let rest: Promise<Blob> | null = answer.body;
+  return {
+    head: answer.head,
+    async next() {
+      const piece = await rest;
+      rest = null;
+      return piece && piece.size > 0 ? piece : null;
     },
   };
 }

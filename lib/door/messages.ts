@@ -180,6 +180,7 @@ type Answers<Calls> = { [Name in keyof Calls & string]: v.GenericSchema<unknown,
 export const agentAnswerSchemas: Answers<AgentCalls> = {
   ping: v.undefined(),
   fetch: responseHead,
+  uploaded: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
   read: v.nullable(v.instance(Blob)),
   cancel: v.undefined(),
   deliver: v.variant('outcome', [

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { requestHead, responseHead } from '../store/testing/rows.ts';
 import type { HostFrames } from './host-frames.ts';
 import { siteRequest } from './site-request.ts';
@@ -6,7 +6,7 @@ import { siteRequest } from './site-request.ts';
 const FETCHER = { origin: 'https://site.example', connectSources: [] };
 
 /** Frames whose agent is there when `open` is resolved; what it is asked, and whether somebody has it. */
-function createFrames() {
+function createFrames(positions: number[] = []) {
   const opened = Promise.withResolvers<void>();
   const asked: string[] = [];
   let users = 0;
@@ -15,6 +15,7 @@ function createFrames() {
     client: {
       call: async (name: string) => {
         asked.push(name);
+        if (name === 'uploaded') return positions.shift() ?? null;
         return name === 'fetch' ? responseHead() : null;
       },
     },
@@ -56,6 +57,21 @@ test('one that is aborted later is cancelled, and gives the frame back once', as
   expect(users()).toBe(1);
   controller.abort(new DOMException('Stopped.', 'AbortError'));
   received.cancel();
-  expect(asked).toEqual(['fetch', 'cancel']);
+  expect(asked).toEqual(['fetch', 'uploaded', 'cancel']);
   expect(users()).toBe(0);
+});
+
+test('of a request body each byte is counted once, whatever the agent tells of its way', async () => {
+  // Forward, beyond the end, and then back.
+  const { frames, open, asked } = createFrames([2, 9, 3, 4]);
+  open();
+  const counted: number[] = [];
+  const outgoing = {
+    ...upload(new AbortController().signal),
+    uploaded: (bytes: number) => counted.push(bytes),
+  };
+  await siteRequest(frames, FETCHER, outgoing);
+  await vi.waitFor(() => expect(asked).toEqual(['fetch', 'uploaded', 'uploaded', 'uploaded']));
+  expect(counted.reduce((sum, bytes) => sum + bytes)).toBe(outgoing.body.size);
+  expect(Math.min(...counted)).toBeGreaterThanOrEqual(0);
 });

@@ -1,3 +1,4 @@
+import type { AgentConnection } from '../delivery/agent-connection.ts';
 import type { Outgoing, Received } from '../downloader/received.ts';
 import type { Fetcher } from '../policy/refusal.ts';
 import { CallFailure, ChannelClosed } from '../protocol/rpc.ts';
@@ -33,9 +34,12 @@ export async function siteRequest(
   try {
     // It may have been aborted while the frame opened: nothing must go out then.
     signal.throwIfAborted();
-    const head = await abortable(agent.client.call('fetch', { stream, request, body }), signal);
-    // Script can't see a request body on its way; with the answer's head the server has it.
-    if (body) outgoing.uploaded(body.size);
+    const answered = agent.client.call('fetch', { stream, request, body });
+    const uploaded = upTo(body?.size ?? 0, outgoing.uploaded);
+    if (body) void followUpload(agent, stream, uploaded);
+    const head = await abortable(answered, signal);
+    // With the answer's head the server has all of it, also where its way could not be followed.
+    if (body) uploaded(body.size);
     return {
       head,
       cancel,
@@ -53,6 +57,37 @@ export async function siteRequest(
   } catch (error) {
     close();
     throw error;
+  }
+}
+
+/** Turns positions in a body of `size` bytes into what `add` is to count; positions that lie back, or beyond, add nothing. */
+function upTo(size: number, add: (bytes: number) => void): (position: number) => void {
+  let counted = 0;
+  return (position) => {
+    const next = Math.min(Math.max(position, counted), size);
+    add(next - counted);
+    counted = next;
+  };
+}
+
+/** Tells of a request body on its way, until the agent has no more to tell. */
+async function followUpload(
+  agent: AgentConnection,
+  stream: number,
+  uploaded: (position: number) => void,
+): Promise<void> {
+  try {
+    let known = 0;
+    for (;;) {
+      const position = await agent.client.call('uploaded', { stream, known });
+      // The process is the site's: one that goes backwards would keep us at it for nothing.
+      if (position === null || position <= known) return;
+      uploaded(position);
+      known = position;
+    }
+  } catch (error) {
+    // The request itself fails of the same, and says so.
+    console.debug('Backfetch: a request body could not be followed on its way.', error);
   }
 }
 

@@ -18,6 +18,11 @@ export interface AgentCalls {
     argument: { stream: number; request: RequestHead; body: Blob | null };
     result: ResponseHead;
   };
+  /**
+   * How many bytes of the request body have gone out, as soon as these are more than `known`; null where no more is to be
+   * told. Not every request tells.
+   */
+  uploaded: { argument: { stream: number; known: number }; result: number | null };
   /** The next bytes of a response, or null at its end. Rejects with a TypeError where the line breaks. */
   read: { argument: { stream: number }; result: Blob | null };
   /** Stops a request that isn't wanted any more, or its response. */

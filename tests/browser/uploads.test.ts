@@ -110,6 +110,31 @@ test('the page sees what was sent', async () => {
   expect(last).toMatchObject({ uploaded: PHOTO + 5, uploadTotal: PHOTO + 5, result: 'success' });
 });
 
+test('a large body is seen on its way, and sent as the page would send it', async () => {
+  const size = 24_000_000;
+  const gate = Promise.withResolvers<void>();
+  // A server that reads no further for now: what the socket holds is small against the body.
+  server.intercept(async ({ request, url }) => {
+    if (url.pathname !== '/bytes/answer' || request.method !== 'POST') return false;
+    await gate.promise;
+    return false;
+  });
+  const page = await openSite(browser, server.freshOrigin());
+  await startRequests(page, 'upload', [
+    { ...ANSWER, method: 'POST', body: { blob: `/bytes/film?size=${size}` }, referrerPolicy: 'origin' },
+  ]);
+  await watchProgress(page, 'upload');
+  const seen = await until('a part of it is on its way', async () =>
+    (await progressOf(page)).find(({ uploaded }) => uploaded > 0),
+  );
+  expect(seen.uploaded).toBeLessThan(size);
+  gate.resolve();
+  expect(await eventFor(page, 'upload')).toMatchObject({ type: 'backgroundfetchsuccess' });
+  expect(posts()).toHaveLength(1);
+  expect(posts()[0]).toMatchObject({ received: size });
+  expect(posts()[0]?.headers).toMatchObject({ origin: new URL(page.url()).origin });
+});
+
 test('an answer that is no success is told, and kept for the site to see', async () => {
   const page = await openSite(browser, server.freshOrigin());
   await startRequests(page, 'upload', [{ url: '/bytes/answer?status=422', method: 'POST', body: 'hello' }]);

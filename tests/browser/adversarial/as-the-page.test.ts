@@ -89,6 +89,10 @@ const REQUESTS: [name: string, init: Omit<OwnRequest, 'url'>][] = [
   ['GET with a header', { headers: { 'x-custom': '1' } }],
   ['POST', { method: 'POST', body: 'body' }],
   ['PUT', { method: 'PUT', body: 'body' }],
+  [
+    'PUT with another referrer, whole',
+    { method: 'PUT', body: 'body', referrer: '/another/page', referrerPolicy: 'unsafe-url' },
+  ],
 ];
 
 const PLACES = {
