@@ -1,5 +1,5 @@
 /** What a browser test begins with: a browser with the extension, and the test site's server. */
-import { afterAll, afterEach, beforeEach, onTestFailed } from 'vitest';
+import { afterAll, afterEach, beforeEach } from 'vitest';
 import { site } from '../site/site.ts';
 import { type BrowserName, type BrowserUnderTest, type LaunchOptions, launch } from './browser.ts';
 import { builtExtension } from './built-extension.ts';
@@ -11,11 +11,16 @@ export const browserName = process.env.BACKFETCH_BROWSER as BrowserName;
 /**
  * Starts both for all tests of a file, and ends them after the last. Between tests the server forgets what was set,
  * and all tabs are closed; what the browser has stored stays, so let each test have an origin of its own
- * (`server.freshOrigin()`).
+ * (`server.freshOrigin()`). Where tests mostly wait they may run side by side: they close their tabs themselves, and each has
+ * paths of its own.
  */
-export async function useBrowser(
-  options: Partial<LaunchOptions> = {},
-): Promise<{ browser: BrowserUnderTest; server: TestServer }> {
+export async function useBrowser({
+  sideBySide = false,
+  ...options
+}: Partial<LaunchOptions> & { sideBySide?: boolean } = {}): Promise<{
+  browser: BrowserUnderTest;
+  server: TestServer;
+}> {
   const running: { browser?: BrowserUnderTest; server?: TestServer } = {};
   afterAll(async () => {
     await running.browser?.close();
@@ -26,10 +31,11 @@ export async function useBrowser(
   running.server = server;
   const browser = await launch(browserName, { extension: builtExtension(browserName), ...options });
   running.browser = browser;
-  beforeEach(() => {
+  beforeEach(({ onTestFailed }) => {
     const logged = browser.log.length;
     onTestFailed(() => console.error(['The extension said:', ...browser.log.slice(logged)].join('\n  ')));
   });
+  if (sideBySide) return { browser, server };
   afterEach(async () => {
     await browser.closePages();
     server.reset();
