@@ -147,10 +147,10 @@ export function getBackgroundFetchRegistrationInstance(
   return instance;
 }
 
-/** The ids of the background fetches that the site has instances of and that go on. */
-export function unsettledIds({ instances }: Realm): string[] {
-  const all = [...instances.values()] as BackgroundFetchRegistration[];
-  return all.filter(({ result }) => result === '').map(({ id }) => id);
+/** The keys of the background fetches that the site has instances of and of whose end it has not heard. */
+export function unsettledKeys({ instances }: Realm): string[] {
+  const all = [...instances] as [key: string, BackgroundFetchRegistration][];
+  return all.filter(([, { result }]) => result === '').map(([key]) => key);
 }
 
 /** https://wicg.github.io/background-fetch/#update-background-fetch-instances, the steps for one environment. */

@@ -113,7 +113,7 @@ test('a fetch that was not stored is made again', async () => {
 
 test('an older background fetch with the id is not taken for the new one', async () => {
   const { page, calls, die } = setUp((name) => {
-    if (name === 'get') return snapshotOf('a');
+    if (name !== 'fetch') return snapshotOf('a');
     if (calls.filter((each) => each === 'fetch').length === 1) return die();
     throw new CallFailure('TypeError', 'exists');
   });
@@ -128,9 +128,38 @@ test('what the page watches is asked for again, and its state pushed', async () 
   downloaded = 2;
   lives[0]?.channel.close();
   await vi.waitFor(() => expect(pushed).toEqual([snapshotOf('a', { downloaded: 2 })]));
-  expect(calls).toEqual(['fetch', 'get']);
-  lives[1]?.push(snapshotOf('a', { result: 'success' }));
-  await vi.waitFor(() => expect(pushed).toHaveLength(2));
+  expect(calls).toEqual(['fetch', 'watch']);
+});
+
+test('what ended while the page was away is told, until its records are gone', async () => {
+  let state: Partial<Snapshot> = {};
+  const { page, lives, pushed } = setUp(() => snapshotOf('a', state));
+  await page.call('fetch', call);
+  state = { result: 'success' };
+  lives[0]?.channel.close();
+  await vi.waitFor(() => expect(pushed).toEqual([snapshotOf('a', { result: 'success' })]));
+  state = { result: 'success', recordsAvailable: false };
+  lives[1]?.channel.close();
+  await vi.waitFor(() => expect(pushed[1]).toEqual(snapshotOf('a', state)));
+  lives[2]?.channel.close();
+  expect(lives).toHaveLength(3);
+});
+
+test('what is told to its end is not asked for again', async () => {
+  const { page, lives, pushed } = setUp(() => snapshotOf('a'));
+  await page.call('fetch', call);
+  lives[0]?.push(snapshotOf('a', { result: 'success', recordsAvailable: false }));
+  await vi.waitFor(() => expect(pushed).toHaveLength(1));
+  lives[0]?.channel.close();
+  expect(lives).toHaveLength(1);
+});
+
+test('what the background has forgotten is not asked for again', async () => {
+  const { page, lives, calls } = setUp((name) => (name === 'watch' ? null : snapshotOf('a')));
+  await page.call('fetch', call);
+  lives[0]?.channel.close();
+  await vi.waitFor(() => expect(calls).toEqual(['fetch', 'watch']));
+  await page.call('getIds', { scope: SCOPE });
   lives[1]?.channel.close();
   expect(lives).toHaveLength(2);
 });
@@ -165,7 +194,7 @@ test('a background that dies of being asked for what the page watches is left al
   await page.call('fetch', call);
   lives[0]?.channel.close();
   await vi.waitFor(() => expect(warn).toHaveBeenCalled());
-  expect(calls).toEqual(['fetch', 'get', 'get', 'get']);
+  expect(calls).toEqual(['fetch', 'watch', 'watch', 'watch']);
   expect(warn).toHaveBeenCalledTimes(1);
 });
 

@@ -2,7 +2,7 @@
  * Passes a page's calls to the background, and what the background pushes to the page. The background may go away at any
  * time (it is ended when idle, the page goes into the back/forward cache) and comes back when it is called.
  */
-import type { ClientState, Update } from '../protocol/calls.ts';
+import type { ArgumentOf, ClientState, SiteCalls, Update } from '../protocol/calls.ts';
 import {
   CallFailure,
   type Channel,
@@ -21,8 +21,6 @@ const AT_ONCE = 5_000;
 /** The calls of `SiteCalls` as the page makes them: what they hold is the background's to check. */
 type UncheckedCalls = Record<string, { argument: unknown; result: unknown }>;
 
-type Watched = { scope: string; id: string };
-
 export interface Relay {
   /** Gives up the connection and, where something waits for it, opens another. */
   reconnect(): void;
@@ -34,8 +32,8 @@ export interface Relay {
  */
 export function relay(page: Channel, connect: () => Channel, clientState: () => Promise<ClientState>): Relay {
   let connection: { channel: Channel; client: RpcClient<UncheckedCalls> } | undefined;
-  /** The background fetches that the page watches, by key. */
-  const unsettled = new Map<string, Watched>();
+  /** The keys of the background fetches that the page watches: it has more to hear of these. */
+  const watched = new Set<string>();
   const askedFor = new Set<string>();
 
   const { push } = rpcServer(page, async (name, argument) =>
@@ -43,7 +41,7 @@ export function relay(page: Channel, connect: () => Channel, clientState: () => 
   );
 
   async function answer(name: string, argument: unknown): Promise<unknown> {
-    const knownBefore = new Set(unsettled.keys());
+    const knownBefore = new Set(watched);
     let attempts = 0;
     for (;;) {
       const startedAt = performance.now();
@@ -52,7 +50,7 @@ export function relay(page: Channel, connect: () => Channel, clientState: () => 
         const result = isRepeatedFetch
           ? await repeatFetch(argument, knownBefore)
           : await send(name, argument);
-        if ((name === 'fetch' || name === 'get') && result) watch(argument, result as Snapshot);
+        if (name === 'fetch' || name === 'get' || name === 'watch') heard(result as Snapshot | null);
         return result;
       } catch (error) {
         if (error instanceof CallFailure) throw error;
@@ -76,7 +74,7 @@ export function relay(page: Channel, connect: () => Channel, clientState: () => 
    * and the background answers as it would have.
    */
   async function repeatFetch(argument: unknown, knownBefore: Set<string>): Promise<unknown> {
-    const { scope, id } = argument as Watched;
+    const { scope, id } = argument as ArgumentOf<SiteCalls, 'get'>;
     const stored = (await send('get', { scope, id })) as Snapshot | null;
     return stored && !knownBefore.has(stored.key) ? stored : send('fetch', argument);
   }
@@ -90,7 +88,7 @@ export function relay(page: Channel, connect: () => Channel, clientState: () => 
     const channel = connect();
     const opened = { channel, client: rpcClient<UncheckedCalls>(channel) };
     opened.client.onPush((update) => {
-      if ((update as Update).result !== '') unsettled.delete((update as Update).key);
+      heard(update as Update);
       push(update);
     });
     channel.onClose(() => {
@@ -100,28 +98,28 @@ export function relay(page: Channel, connect: () => Channel, clientState: () => 
     return opened;
   }
 
-  function watch(argument: unknown, { key, result }: Snapshot): void {
-    const { scope, id } = argument as Watched;
-    if (result === '') unsettled.set(key, { scope, id });
-    else unsettled.delete(key);
+  /** After the result comes one more change: the records go. */
+  function heard(snapshot: Snapshot | null): void {
+    if (snapshot?.recordsAvailable) watched.add(snapshot.key);
+    else if (snapshot) watched.delete(snapshot.key);
   }
 
   /** A new connection hears of a background fetch once it has asked for it. */
   function watchAllAgain(): void {
-    for (const [key, watched] of unsettled) {
+    for (const key of watched) {
       // One that is being asked for is asked for again when its connection breaks: that must not add up.
-      if (!askedFor.has(key)) void watchAgain(key, watched);
+      if (!askedFor.has(key)) void watchAgain(key);
     }
   }
 
-  async function watchAgain(key: string, watched: Watched): Promise<void> {
+  async function watchAgain(key: string): Promise<void> {
     askedFor.add(key);
     try {
-      const snapshot = (await answer('get', watched)) as Snapshot | null;
-      if (snapshot?.key === key) push(snapshot);
-      else unsettled.delete(key);
+      const snapshot = (await answer('watch', { key })) as Snapshot | null;
+      if (snapshot) push(snapshot);
+      else watched.delete(key);
     } catch (error) {
-      console.warn(`Backfetch: no progress of "${watched.id}" reaches this page now.`, error);
+      console.warn('Backfetch: no progress of a background fetch reaches this page now.', error);
     } finally {
       askedFor.delete(key);
     }

@@ -154,6 +154,16 @@ describe('get, getIds and abort', () => {
     expect(await call('getIds', { scope: SCOPE })).toEqual([]);
   });
 
+  test('watch tells of one that has ended, too', async () => {
+    const { call, seen } = enter();
+    const { key } = await call('fetch', fetchArgument());
+    await call('abort', { key });
+    seen.mockClear();
+    expect(await call('watch', { key })).toMatchObject({ key, result: 'failure', failureReason: 'aborted' });
+    expect(seen.mock.calls).toEqual([[key]]);
+    expect(await call('watch', { key: 'nobody' })).toBeNull();
+  });
+
   test('a scope of another origin is refused', async () => {
     const scope = 'https://other.example/';
     await expect(enter().call('get', { scope, id: 'id' })).rejects.toEqual(named('TypeError'));
@@ -298,6 +308,7 @@ describe('keys of others', () => {
     const { call, changed, seen } = enter(site);
     const before = await storedFetch(key);
     expect(await call('abort', { key })).toBe(false);
+    expect(await call('watch', { key })).toBeNull();
     await expect(call('match', { key, request: null, options: NO_FLAGS, first: false })).rejects.toEqual(
       named('InvalidStateError'),
     );
@@ -309,7 +320,7 @@ describe('keys of others', () => {
 });
 
 describe('hostile messages', () => {
-  const NAMES = ['fetch', 'get', 'getIds', 'abort', 'match', 'read'] as const;
+  const NAMES = ['fetch', 'get', 'watch', 'getIds', 'abort', 'match', 'read'] as const;
 
   test.each(['', 'toString', '__proto__', 'constructor', 'updateUI', 'settled', 'Fetch'])(
     'there is no call "%s"',
@@ -394,6 +405,7 @@ describe('hostile messages', () => {
     const valid: Record<(typeof NAMES)[number], object> = {
       fetch: fetchArgument({ ui: { title: 't', icons: [{ src: 's' }] } }),
       get: { scope: SCOPE, id: 'id' },
+      watch: { key: 'key' },
       getIds: { scope: SCOPE },
       abort: { key: 'key' },
       match: { key: 'key', request: requestHead('/a'), options: NO_FLAGS, first: true },

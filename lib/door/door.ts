@@ -4,7 +4,7 @@ import { connectSources, type SourceList } from '../policy/content-security-poli
 import { refusal } from '../policy/refusal.ts';
 import type { Answers, ArgumentOf, SiteCalls } from '../protocol/calls.ts';
 import { CallFailure } from '../protocol/rpc.ts';
-import type { RecordResponse, RecordSnapshot } from '../protocol/wire.ts';
+import type { RecordResponse, RecordSnapshot, Snapshot } from '../protocol/wire.ts';
 import {
   abortBackgroundFetch,
   addBackgroundFetch,
@@ -62,10 +62,11 @@ export function openDoor(
       checkScope(scope);
       if (isApart()) return null;
       const row = await listedBackgroundFetch(scope, id);
-      if (!row) return null;
-      effects.seen(row.key);
-      // As it is now: of a change before it was seen nobody would be told.
-      return snapshotOf((await db.backgroundFetches.get(row.key)) ?? row);
+      return row ? snapshotOfSeen(row) : null;
+    },
+    async watch({ key }) {
+      const row = await own(key);
+      return row ? snapshotOfSeen(row) : null;
     },
     async getIds({ scope }) {
       checkScope(scope);
@@ -174,6 +175,12 @@ export function openDoor(
   function checkUrl(url: string, connectSources: SourceList[]): void {
     const why = refusal({ origin: site.origin, connectSources }, new URL(url));
     if (why !== null) throw new CallFailure('TypeError', `${url} can't be fetched. ${why}`);
+  }
+
+  async function snapshotOfSeen(row: BackgroundFetchRow): Promise<Snapshot> {
+    effects.seen(row.key);
+    // As it is now: of a change before it was seen nobody would be told.
+    return snapshotOf((await db.backgroundFetches.get(row.key)) ?? row);
   }
 
   async function own(key: string): Promise<BackgroundFetchRow | undefined> {

@@ -142,6 +142,7 @@ export const siteCallSchemas: Schemas<SiteCalls> = {
     client: v.exactOptional(client),
   }),
   get: v.strictObject({ scope: httpUrl, id: text(MAX_TEXT) }),
+  watch: v.strictObject({ key }),
   getIds: v.strictObject({ scope: httpUrl }),
   unregistered: v.strictObject({ scope: httpUrl }),
   living: v.strictObject({ scopes: v.pipe(v.array(httpUrl), v.maxLength(10_000)), at: v.number() }),

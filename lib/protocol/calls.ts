@@ -33,6 +33,8 @@ export interface SiteCalls {
   };
   /** BackgroundFetchManager.get() */
   get: { argument: { scope: string; id: string }; result: Snapshot | null };
+  /** One that the caller knows, in whatever state it is by now: it is to hear of its changes. Null when it is forgotten. */
+  watch: { argument: { key: string }; result: Snapshot | null };
   /** BackgroundFetchManager.getIds() */
   getIds: { argument: { scope: string }; result: string[] };
   /** ServiceWorkerRegistration.unregister() has cleared the registration with this scope. */

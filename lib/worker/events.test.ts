@@ -248,11 +248,12 @@ describe('background fetches that go on', () => {
   });
 
   test('are asked about on the other way when the event is over, and updated by it', async () => {
-    const call = vi.fn(async () => OTHER as never);
+    const call = vi.fn(async () => ({ ...OTHER, downloaded: 5 }) as never);
     const listeners: ((update: Snapshot) => void)[] = [];
     fireEvent = installBackgroundFetch(scope, { call, onUpdate: (listener) => listeners.push(listener) });
     const { other } = await fireWithOther(async () => {});
-    expect(call.mock.calls).toEqual([['get', { scope: 'https://site.example/app/', id: 'other' }]]);
+    expect(call.mock.calls).toEqual([['watch', { key: 'other' }]]);
+    await vi.waitFor(() => expect(other?.downloaded).toBe(5));
     const progress = vi.fn();
     other?.addEventListener('progress', progress);
     for (const listener of listeners) listener({ ...OTHER, downloaded: 9 });

@@ -3,7 +3,7 @@ import {
   type BackgroundFetchRegistration,
   getBackgroundFetchRegistrationInstance,
   isBackgroundFetchRegistration,
-  unsettledIds,
+  unsettledKeys,
   updateBackgroundFetchInstances,
 } from '../api/background-fetch-registration.ts';
 import { toException } from '../api/exceptions.ts';
@@ -102,17 +102,18 @@ export function installBackgroundFetch(
       realm.instances.delete(snapshot.key);
     }
     live.delete(liveEvent);
-    if (outsideEvents) watchOn(realm, scope.registration);
+    if (outsideEvents) watchOn(realm);
     await caller.call('settled', { handlers: lifetime.used ? 1 : 0, errors: lifetime.errors });
   };
 }
 
 /** What the site still has of others it hears of outside of events from now on. */
-function watchOn(realm: Realm, { scope }: ServiceWorkerRegistration): void {
-  for (const id of unsettledIds(realm)) {
-    realm.call('get', { scope, id }).catch((error: unknown) => {
-      console.debug(`Backfetch: no progress of "${id}" reaches this worker now.`, error);
-    });
+function watchOn(realm: Realm): void {
+  for (const key of unsettledKeys(realm)) {
+    realm.call('watch', { key }).then(
+      (snapshot) => snapshot && updateBackgroundFetchInstances(realm, snapshot),
+      (error: unknown) => console.debug('Backfetch: no progress reaches this worker now.', error),
+    );
   }
 }
 
