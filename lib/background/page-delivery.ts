@@ -38,7 +38,8 @@ export async function deliverThroughPage(
 ): Promise<void> {
   const site = siteOf(port.sender);
   try {
-    if (!site || site.otherIdentity || site.thirdParty) return;
+    // In a frame another site may stand in between, which the browser does not tell: the storage is not the site's own then.
+    if (!site || site.otherIdentity || site.unseen) return;
     const agent = new AgentConnection(runtimeChannel(port));
     const withAgent: Delivery['withAgent'] = (_origin, work) => work(agent);
     const waiting = (await undelivered()).filter((row) => row.origin === site.origin);
