@@ -33,7 +33,7 @@ function knockOf({
 }: WebRequest.OnBeforeRequestDetailsType): Knock | null {
   const { origin } = new URL(url);
   const ownIdentity = !incognito && (cookieStoreId === undefined || cookieStoreId === 'firefox-default');
-  if (!ownIdentity || method !== 'POST' || !originUrl || new URL(originUrl).origin !== origin) return null;
+  if (!ownIdentity || method !== 'POST' || !originUrl || URL.parse(originUrl)?.origin !== origin) return null;
   const bytes: unknown = requestBody?.raw?.[0]?.bytes;
   if (!(bytes instanceof ArrayBuffer) || bytes.byteLength !== TOKEN_LENGTH) return null;
   return { origin, scriptURL: originUrl, token: new TextDecoder().decode(bytes) };
