@@ -71,7 +71,8 @@ export default defineConfig({
           : ['offscreen']),
       ],
       ...(firefox ? {} : { optional_permissions: ['background'] }),
-      host_permissions: EVERY_SITE,
+      // Without the latter no rule applies to WebSockets of what runs under our document (lib/platform/chromium.ts).
+      host_permissions: firefox ? EVERY_SITE : [...EVERY_SITE, 'ws://*/*', 'wss://*/*'],
       action: { default_title: '__MSG_extensionName__' },
       content_security_policy: {
         // Host frames are of the sites' origins; nothing else is loaded from outside the package. Icons are shown from blob: and data:.

@@ -16,6 +16,8 @@ test.each([
   'http://[::ffff:7f00:1]/',
   'http://[fe80::1]/',
   'http://[fd00::1]/',
+  'http://[::7f00:1]/',
+  'http://[4000::1]/',
   'http://10.0.0.1/',
   'http://172.16.0.1/',
   'http://192.168.1.1/',
@@ -57,6 +59,8 @@ describe('as regular expressions', () => {
 
   test.each([
     'http://127.0.0.1:8080/x',
+    'ws://127.0.0.1:8080/x',
+    'wss://printer.local/',
     'http://[::1]/',
     'https://[fe80::1]:8443/',
     'https://[::ffff:10.0.0.1]/',
@@ -80,12 +84,17 @@ describe('as regular expressions', () => {
     expect(matches(url)).toBe(false);
   });
 
-  test('of all IPv4 addresses they say the same', () => {
+  test('of all addresses they say the same', () => {
+    const part = fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.constantFrom(0, 1, 0x4f, 0xdb8, 0x8000));
+    const first = fc.oneof(part, fc.constantFrom(2, 0x20, 0x2001, 0x2002, 0x2620, 0x3fff, 0x64));
+    const ipV6 = fc
+      .tuple(first, fc.array(part, { minLength: 7, maxLength: 7 }))
+      .map(([one, others]) => `[${[one, ...others].map((each) => each.toString(16)).join(':')}]`);
     fc.assert(
-      fc.property(fc.ipV4(), (address) => {
+      fc.property(fc.oneof(fc.ipV4(), ipV6), (address) => {
         expect(matches(`http://${address}/`)).toBe(isPrivate(new URL(`http://${address}/`)));
       }),
-      { numRuns: 5000 },
+      { numRuns: 10_000 },
     );
   });
 });

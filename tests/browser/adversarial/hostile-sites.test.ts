@@ -329,6 +329,40 @@ describe('where to', () => {
   });
 });
 
+// Firefox runs the site's own worker, and nothing of the site's under our document.
+test.runIf(browserName === 'chromium')('a site’s worker gets no more by us than by itself', async () => {
+  const other = server.freshSecureOrigin();
+  serve('/cookie', '', { 'set-cookie': 'known=1; Path=/; Secure; SameSite=None' });
+  await (await browser.newPage()).goto(`${other}/cookie`);
+  const local = `127.0.0.1:${server.port}/bytes/private?size=10&cors=*`;
+  const lure = `${other}/bytes/lure?cors=origin&cred&redirect=${encodeURIComponent(`http://${local}`)}`;
+  const urls = [`${other}/bytes/cross?size=10&cors=origin&cred`, `http://${local}`, lure];
+  serve('/plain/probing', `<!doctype html><html data-script="probing.js">${SCRIPT}`);
+  server.page(
+    '/plain/probing.js',
+    `importScripts('sw.js');
+    const fetched = (url) => fetch(url, { credentials: 'include' }).then(() => true, () => false);
+    const connected = (url) => new Promise((resolve) => {
+      const socket = new WebSocket(url);
+      socket.onerror = () => resolve(false);
+      socket.onopen = () => resolve(true);
+    });
+    addEventListener('backgroundfetchsuccess', (event) => event.waitUntil((async () => {
+      const tried = await Promise.all([...${JSON.stringify(urls)}.map(fetched), connected('ws://${local}')]);
+      await (await caches.open('tried')).put('/tried', Response.json(tried));
+    })()));`,
+  );
+  const page = await openPage(browser, `${server.freshSecureOrigin()}/plain/probing`);
+  await startFetch(page, 'probing', SMALL);
+  const tried = await until('the worker has tried', () =>
+    page.evaluate(async () => (await caches.match('/tried'))?.json() as Promise<unknown>),
+  );
+  expect(tried).toEqual([true, false, false, false]);
+  expect(server.log.for('/bytes/lure')).not.toEqual([]);
+  expect(server.log.for('/bytes/private')).toEqual([]);
+  expect(server.log.for('/bytes/cross').map(({ headers }) => headers.cookie)).toEqual([undefined]);
+});
+
 describe('the page’s Content Security Policy', () => {
   const POLICY = "connect-src 'self'";
   const cross = () => `${server.freshSecureOrigin()}/bytes/exfiltrated?size=10&cors=*`;
