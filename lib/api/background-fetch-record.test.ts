@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ArgumentOf, SiteCalls } from '../protocol/calls.ts';
 import type { RecordResponse } from '../protocol/wire.ts';
 import { createRecordObject } from './background-fetch-record.ts';
@@ -41,9 +41,7 @@ test('responseReady waits for the head, whatever the generation, and the body go
     { generation: 3, pieces: [new Blob(['c']), new Blob(['d'])] },
     { generation: 3, pieces: [new Blob(['e'])], result: 'success' },
   );
-  const response = await record.responseReady;
-  expect(reads).toHaveLength(2);
-  expect(await response.text()).toBe('abcde');
+  expect(await (await record.responseReady).text()).toBe('abcde');
   expect(reads.map(({ generation, offset, headKnown }) => [generation, offset, headKnown])).toEqual([
     [1, 0, false],
     [2, 0, false],
@@ -52,10 +50,22 @@ test('responseReady waits for the head, whatever the generation, and the body go
   ]);
 });
 
-test('nothing is read before the site reads', async () => {
-  const { record, reads } = setUp(running, {});
-  await record.responseReady;
+test('what comes after it was matched is there when the site asks for it at last', async () => {
+  const answers = [
+    { head: HEAD, pieces: [new Blob(['b'])] },
+    { pieces: [new Blob(['c'])], result: 'success' as const },
+  ];
+  const { record, reads } = setUp({ ...running, pieces: [new Blob(['a'])] }, ...answers);
+  await vi.waitFor(() => expect(reads).toHaveLength(2));
+  expect(await (await record.responseReady).text()).toBe('abc');
+});
+
+test('nothing is read of what has not begun, before the site asks', async () => {
+  const { record, reads } = setUp({ ...running, head: null }, { head: HEAD });
+  await new Promise((resolve) => setTimeout(resolve));
   expect(reads).toEqual([]);
+  await record.responseReady;
+  expect(reads).toHaveLength(2);
 });
 
 test('a body that started again is not spliced', async () => {

@@ -19,6 +19,10 @@ export class BackgroundFetchRecord {
     this.#realm = realm;
     this.#key = key;
     this.#record = record;
+    const { head, result } = record.response;
+    // Of what is coming just now the bytes are taken as they come: they may be gone when the site asks for them. Should it
+    // fail, the site hears of it then.
+    if (head && result === '') void Promise.allSettled([this.responseReady]);
   }
 
   get request(): Request {
@@ -26,7 +30,7 @@ export class BackgroundFetchRecord {
     return this.#request;
   }
 
-  /** Made when first asked for: of many records that match, a site often wants the requests only. */
+  /** Else made when first asked for: of many records that match, a site often wants the requests only. */
   get responseReady(): Promise<Response> {
     try {
       this.#responseReady ??= responseReady(this.#realm, this.#key, this.#record);
@@ -60,7 +64,8 @@ async function responseReady(realm: Realm, key: string, record: RecordSnapshot):
 
 /** The body of a response that is still coming. The stream errors with an AbortError or a TypeError. */
 function bodyStream(first: RecordResponse, read: Read): ReadableStream<Uint8Array> {
-  const chunks = bodyChunks(first, read);
+  const pieces = piecesAhead(first, read).getReader();
+  const chunks = bodyChunks(pieces);
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -71,21 +76,19 @@ function bodyStream(first: RecordResponse, read: Read): ReadableStream<Uint8Arra
       cancel() {
         // Not awaited: it takes effect when the read under way is answered.
         void chunks.return();
+        return pieces.cancel();
       },
     },
     { highWaterMark: 0 },
   );
 }
 
-async function* bodyChunks(first: RecordResponse, read: Read): AsyncGenerator<Uint8Array, void> {
-  const pieces = piecesAhead(first, read).getReader();
-  try {
-    for (let next = await pieces.read(); !next.done; next = await pieces.read()) {
-      if ('error' in next.value) throw next.value.error;
-      yield* next.value.stream();
-    }
-  } finally {
-    await pieces.cancel();
+async function* bodyChunks(
+  pieces: ReadableStreamDefaultReader<Blob | { error: unknown }>,
+): AsyncGenerator<Uint8Array, void> {
+  for (let next = await pieces.read(); !next.done; next = await pieces.read()) {
+    if ('error' in next.value) throw next.value.error;
+    yield* next.value.stream();
   }
 }
 

@@ -26,6 +26,7 @@ export function serveBridge(
   }
   const channel = runtimeChannel(port);
   const keys = new Set<string>();
+  const gone = new AbortController();
   const door = openDoor(
     { ...site, thirdParty: site.thirdParty || embedded },
     {
@@ -34,11 +35,15 @@ export function serveBridge(
         await wakeDownloader(key);
       },
       seen: (key) => keys.add(key),
+      gone: gone.signal,
     },
   );
   const page = { keys, push: rpcServer(channel, door).push };
   pages.add(page);
-  channel.onClose(() => pages.delete(page));
+  channel.onClose(() => {
+    pages.delete(page);
+    gone.abort();
+  });
 }
 
 /** Pages hear of a background fetch that goes on at most so often (ms). */

@@ -24,7 +24,7 @@ const FIRST_RETRY = 60_000;
 const LONGEST_RETRY = 3_600_000;
 
 /** How a hand-off reaches the site, and what it sets going. */
-export interface Delivery extends Omit<DeliveryEffects, 'seen'> {
+export interface Delivery extends Omit<DeliveryEffects, 'seen' | 'gone'> {
   /** Runs `work` with an agent of this origin. Rejects where there is none. */
   withAgent(origin: string, work: (agent: AgentConnection) => Promise<void>): Promise<void>;
   /** The emulated service-worker scope, where workers can't be reached themselves; else null. */
@@ -93,7 +93,9 @@ async function fire(
   // A click comes in any state.
   if (row.result === '') updates.seen(row.key);
   const order = { event, snapshot: snapshotOf(row) };
-  const answer = answerWorker(row, event, { ...delivery, seen: (key) => updates.seen(key) });
+  const over = new AbortController();
+  const seen = (key: string) => updates.seen(key);
+  const answer = answerWorker(row, event, { ...delivery, seen, gone: over.signal });
   const begun = (tell: Tell) => {
     // Whether the worker lives shows by the event.
     const tellOn: Tell = async (update) => (await tell(update)) || true;
@@ -105,6 +107,7 @@ async function fire(
     return await agent.deliver(row.scope, order, await delivery.loadScopeScript(), answer, begun);
   } finally {
     updates.stop();
+    over.abort();
   }
 }
 

@@ -14,6 +14,8 @@ export interface DeliveryEffects {
   changed(key: string): Promise<void>;
   /** The worker has seen this background fetch: it is to be told of its progress. */
   seen(key: string): void;
+  /** Aborted when the event is over. */
+  readonly gone: AbortSignal;
   /** Shows this page of the site in a tab. */
   openTab(url: string): Promise<void>;
   clients: SiteClients;

@@ -25,10 +25,11 @@ afterEach(() => vi.unstubAllGlobals());
 function enter(site: Partial<Site> = {}) {
   const changed = vi.fn(async () => {});
   const seen = vi.fn();
-  const door = openDoor({ ...SITE, ...site }, { changed, seen });
+  const gone = new AbortController();
+  const door = openDoor({ ...SITE, ...site }, { changed, seen, gone: gone.signal });
   const call = <Name extends keyof SiteCalls>(name: Name, argument: ArgumentOf<SiteCalls, Name>) =>
     door(name, argument) as Promise<SiteCalls[Name]['result']>;
-  return { door, call, changed, seen };
+  return { door, call, changed, seen, leave: () => gone.abort() };
 }
 
 function fetchArgument(
@@ -258,6 +259,30 @@ describe('read', () => {
     const response = await call('read', from(key, 3));
     expect(response.generation).toBe(1);
     expect(await textOf(response)).toBe('new one');
+  });
+
+  test.each([
+    ['aborted', 'aborted'],
+    ['bad-status', 'fetch-error'],
+    ['', 'fetch-error'],
+  ] as const)(
+    'of one that is over with failure reason "%s" is answered: %s',
+    async (failureReason, result) => {
+      const { call } = enter();
+      const { key } = await call('fetch', fetchArgument());
+      // As one that failed, and that the person may have made again: its requests stay.
+      await db.backgroundFetches.update(key, { state: 'done', recordsAvailable: false, failureReason });
+      expect(await call('read', from(key))).toMatchObject({ head: null, result, pieces: [] });
+    },
+  );
+
+  test('ends when nobody waits for it any more', async () => {
+    const { call, leave } = enter();
+    const { key } = await call('fetch', fetchArgument());
+    const read = call('read', from(key));
+    for (let turn = 0; turn < 5; turn += 1) await db.records.count();
+    leave();
+    await expect(read).rejects.toEqual(named('InvalidStateError'));
   });
 
   test('a record that is not there has been aborted', async () => {

@@ -4,7 +4,7 @@ import { connectSources, type SourceList } from '../policy/content-security-poli
 import { refusal } from '../policy/refusal.ts';
 import type { Answers, ArgumentOf, SiteCalls } from '../protocol/calls.ts';
 import { CallFailure } from '../protocol/rpc.ts';
-import type { RecordResponse, RecordSnapshot, Snapshot } from '../protocol/wire.ts';
+import type { RecordResponse, RecordResult, RecordSnapshot, Snapshot } from '../protocol/wire.ts';
 import {
   abortBackgroundFetch,
   addBackgroundFetch,
@@ -23,8 +23,12 @@ import { admit, permissionState } from './admission.ts';
 import { siteCallSchemas } from './messages.ts';
 import type { Site } from './site.ts';
 
-/** A change may be announced in a document that ends before all have heard of it: so it is looked for, too (ms). */
+/**
+ * A change may be announced in a document that ends before all have heard of it: so it is looked for, too (ms). Many that
+ * wait look less often, so many of them at most in that time.
+ */
 const LOOK_AGAIN = 1000;
+const LOOKS = 100;
 
 /** What the door sets going. */
 export interface DoorEffects {
@@ -32,6 +36,8 @@ export interface DoorEffects {
   changed(key: string): Promise<void>;
   /** The caller has seen this background fetch: it is to be told of its progress. */
   seen(key: string): void;
+  /** Aborted when nobody waits for answers any more. */
+  readonly gone: AbortSignal;
 }
 
 /**
@@ -42,6 +48,7 @@ export function openDoor(
   site: Site,
   effects: DoorEffects,
 ): (name: string, argument: unknown) => Promise<unknown> {
+  let waiting = 0;
   const answers: Answers<SiteCalls> = {
     async fetch(argument) {
       checkScope(argument.scope);
@@ -113,11 +120,13 @@ export function openDoor(
       return snapshots(records);
     },
     async read({ key, index, generation, offset, headKnown }) {
-      for (;;) {
-        const change = nextChange(key);
+      while (!effects.gone.aborted) {
+        const change = nextChange(key, effects.gone);
+        waiting += 1;
         try {
-          const record = (await own(key)) && (await db.records.get([key, index]));
-          if (!record) return { generation, head: null, result: 'aborted', pieces: [] };
+          const row = await own(key);
+          const record = row?.recordsAvailable && (await db.records.get([key, index]));
+          if (!record) return { generation, head: null, result: resultWithoutRecord(row), pieces: [] };
           const news =
             record.result !== '' ||
             record.generation !== generation ||
@@ -125,11 +134,13 @@ export function openDoor(
             record.storedBytes > offset;
           if (news)
             return exposed(record, await readResponse(record, record.generation === generation ? offset : 0));
-          await change.happened(LOOK_AGAIN);
+          await change.happened(LOOK_AGAIN * Math.max(1, waiting / LOOKS));
         } finally {
+          waiting -= 1;
           change.stop();
         }
       }
+      throw new CallFailure('InvalidStateError', 'Nobody waits for this answer any more.');
     },
   };
 
@@ -261,6 +272,12 @@ async function snapshots(records: RecordRow[]): Promise<RecordSnapshot[]> {
     const response = responses.get(index) ?? { generation, head, result, pieces: [] };
     return { index, request, requestBody, response: exposed(record, response) };
   });
+}
+
+/** What a record came to that is not there any more, or never was. */
+function resultWithoutRecord(row: BackgroundFetchRow | undefined): RecordResult {
+  const isOver = row?.recordsAvailable === false && row.failureReason !== 'aborted';
+  return isOver ? 'fetch-error' : 'aborted';
 }
 
 /** Nothing of a response that failed reaches the site: https://wicg.github.io/background-fetch/#background-fetch-response-exposed */

@@ -32,7 +32,11 @@ function wantedUrl(url: string, change: Partial<Fetch> = {}): Fetch {
 }
 
 function door(site: Site = SITE) {
-  const call = openDoor(site, { changed: async () => {}, seen: () => {} });
+  const call = openDoor(site, {
+    changed: async () => {},
+    seen: () => {},
+    gone: new AbortController().signal,
+  });
   return call as (name: string, argument: unknown) => Promise<never>;
 }
 

@@ -147,6 +147,7 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
   async function serveWorker(origin: string, scriptURL: string, token: string): Promise<void> {
     const release = host.hold();
     const updates = new WorkerUpdates();
+    const gone = new AbortController();
     const seen = (key: string) => {
       told.get(key)?.stop();
       told.set(key, updates);
@@ -154,12 +155,13 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     };
     try {
       const site = { origin, otherIdentity: false, thirdParty: false, unseen: true };
-      const door = openDoor(site, { changed: delivery.changed, seen });
+      const door = openDoor(site, { changed: delivery.changed, seen, gone: gone.signal });
       await frames.use(origin, (agent) =>
         agent.admit(scriptURL, token, door, (tell) => updates.follow(tell)),
       );
     } finally {
       updates.stop();
+      gone.abort();
       for (const [key, one] of told) if (one === updates) told.delete(key);
       release();
     }

@@ -12,15 +12,20 @@ export function announceChange(key: string): void {
 }
 
 /**
- * The next change of this background fetch. `happened` resolves at it, or after `atMost` ms; `stop` is to be called when
- * nobody waits for it any more.
+ * The next change of this background fetch. `happened` resolves at it, after `atMost` ms, or when `gone` is aborted; `stop`
+ * is to be called when nobody waits for it any more.
  */
-export function nextChange(key: string): { happened(atMost: number): Promise<void>; stop(): void } {
+export function nextChange(
+  key: string,
+  gone: AbortSignal,
+): { happened(atMost: number): Promise<void>; stop(): void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const forget = onChange((changed) => {
     if (changed === key) resolve();
   });
+  const wentAway = () => resolve();
+  gone.addEventListener('abort', wentAway);
   return {
     happened(atMost) {
       timer = setTimeout(resolve, atMost);
@@ -28,6 +33,7 @@ export function nextChange(key: string): { happened(atMost: number): Promise<voi
     },
     stop() {
       forget();
+      gone.removeEventListener('abort', wentAway);
       clearTimeout(timer);
     },
   };

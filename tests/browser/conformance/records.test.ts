@@ -1,5 +1,6 @@
 /** https://wicg.github.io/background-fetch/#background-fetch-registration-match-all and #create-record-objects */
 import { describe, expect } from 'vitest';
+import { until } from '../../support/until.ts';
 import { requirement, useSuite } from './suite.ts';
 
 const { server, open } = await useSuite();
@@ -106,6 +107,8 @@ describe('responseReady', () => {
       status: 200,
     });
     gate.open();
+    // What is under way goes on when the records are gone.
+    await until('the records are gone', () => half.evaluate(({ fetch }) => !fetch.recordsAvailable));
     const rest = await half.evaluate(async ({ reader }) => {
       let size = 0;
       for (let next = await reader.read(); !next.done; next = await reader.read()) size += next.value.length;
