@@ -13,6 +13,11 @@ export async function deliver(
   workerPorts: WorkerPorts,
 ): Promise<DeliveryOutcome> {
   const registrations = await navigator.serviceWorker.getRegistrations();
+  const isHostFrame = window.parent !== window;
+  // Where the browser keeps what is embedded apart, a host frame sees nothing of the site's own; a page of the site does.
+  if (isHostFrame && registrations.length === 0) {
+    throw new CallFailure('InvalidStateError', 'This frame sees no service worker of the site.');
+  }
   const registration = registrations.find((each) => each.scope === scope);
   if (!registration || isLaterRegistration(registration)) return { outcome: 'no-registration' };
   if (!registration.active)
