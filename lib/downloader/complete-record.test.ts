@@ -326,6 +326,18 @@ describe('a server in trouble', () => {
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(30_000);
   });
 
+  test.each(['0', new Date(0).toUTCString()])('is left in peace all the same when it says %s', async (now) => {
+    const times: number[] = [];
+    await perform(() => {
+      times.push(Date.now());
+      return { status: 503, headers: [['Retry-After', now]] };
+    });
+    const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(waits).toHaveLength(MAX_TRIES - 1);
+    expect(waits[0]).toBeGreaterThanOrEqual(500);
+    expect(waits.at(-1)).toBeGreaterThanOrEqual(30_000);
+  });
+
   test('for good gives a bad status, with what it said', async () => {
     const { record, body, requests } = await perform(() => ({ status: 500, body: 'sorry' }));
     expect(record).toMatchObject({ result: 'bad-status', response: { status: 500 } });

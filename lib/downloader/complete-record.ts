@@ -356,5 +356,6 @@ function startAgain(job: Job, record: RecordRow): Promise<void> {
 
 function nextTry(record: RecordRow, delay: number | null): Pick<RecordRow, 'failedTries' | 'retryAt'> {
   const failedTries = record.failedTries + 1;
-  return { failedTries, retryAt: Date.now() + (delay ?? backoff(failedTries)) };
+  // A server that asks for no patience at all, or for less than it needs, would have all tries at once.
+  return { failedTries, retryAt: Date.now() + Math.max(delay ?? 0, backoff(failedTries)) };
 }
