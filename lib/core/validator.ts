@@ -14,14 +14,19 @@ export function strongValidator(headers: HeaderList): string | null {
   return sent - Date.parse(lastModified) >= 1000 ? lastModified : null;
 }
 
+/** Whether the bytes on the line are others than the resource's own: gzip, br … */
+export function isCoded(headers: HeaderList): boolean {
+  const coding = getHeader(headers, 'content-encoding');
+  return coding !== null && coding.toLowerCase() !== 'identity';
+}
+
 /**
  * Whether the stored start of this response's body can be continued by a byte range: one version of the resource, and
  * bytes that are the resource's own. Offsets into a content-coded body (gzip, br …) count coded bytes, but what is
  * stored is decoded.
  */
 export function isResumable(headers: HeaderList): boolean {
-  const coding = getHeader(headers, 'content-encoding');
-  return (coding === null || coding.toLowerCase() === 'identity') && strongValidator(headers) !== null;
+  return !isCoded(headers) && strongValidator(headers) !== null;
 }
 
 /** The number of bytes on the line that Content-Length announces; null where it doesn't. */

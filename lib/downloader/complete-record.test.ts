@@ -290,6 +290,48 @@ describe('when the answer to a range is', () => {
     expect([record.result, body]).toEqual(['success', BODY]);
   });
 
+  test('compressed, which no part of the stored can be continued with, the body starts again', async () => {
+    const coded = but(good, {
+      headers: [
+        ['ETag', '"1"'],
+        ['Content-Encoding', 'gzip'],
+        ['Content-Range', 'bytes 10-43/44'],
+      ],
+    });
+    const { record, body, requests } = await perform(inTurn(dropped, coded, good));
+    expect([record.result, record.generation, body]).toEqual(['success', 1, BODY]);
+    expect(requests.map((each) => each.range)).toEqual([null, 'bytes=10-', null]);
+  });
+
+  test('one that the browser can not decode each time, which across origins is hidden, no more parts are asked for', async () => {
+    const undecodable = but(good, { type: 'cors', dropAfter: 0 });
+    const { record, body, requests } = await perform(
+      (request, count) =>
+        request.range ? undecodable(request, count) : count === 1 ? dropped(request, count) : good(request),
+      { requests: [CROSS_ORIGIN] },
+    );
+    expect([record.result, record.generation, body]).toEqual(['success', 1, BODY]);
+    expect(requests.length).toBeLessThan(MAX_TRIES);
+  });
+
+  test('a range of a body whose length nobody tells, it comes from zero', async () => {
+    const unknown = but(good, { headers: [['ETag', '"1"']] });
+    const { record, body, requests } = await perform((request, count) => {
+      if (request.range) return range('bytes 10-43/*')(request, count);
+      return count === 1 ? { ...(unknown(request, count) as Reply), dropAfter: 10 } : unknown(request, count);
+    });
+    expect([record.result, record.generation, body]).toEqual(['success', 1, BODY]);
+    expect(requests).toHaveLength(3);
+  });
+
+  test('the whole and a part in turn, and every one breaks, it fails after some tries', async () => {
+    const { record, requests } = await perform((request, count) =>
+      but(good, { dropAfter: 5 })(count % 2 === 0 ? request : { ...request, range: null }, count),
+    );
+    expect(record.result).toBe('fetch-error');
+    expect(requests.length).toBeLessThanOrEqual(4 * MAX_TRIES);
+  });
+
   test('nonsense for ever, it fails after some tries', async () => {
     let drop = true;
     const { record, requests } = await perform((request, count) => {
@@ -326,17 +368,20 @@ describe('a server in trouble', () => {
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(30_000);
   });
 
-  test.each(['0', new Date(0).toUTCString()])('is left in peace all the same when it says %s', async (now) => {
-    const times: number[] = [];
-    await perform(() => {
-      times.push(Date.now());
-      return { status: 503, headers: [['Retry-After', now]] };
-    });
-    const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0));
-    expect(waits).toHaveLength(MAX_TRIES - 1);
-    expect(waits[0]).toBeGreaterThanOrEqual(500);
-    expect(waits.at(-1)).toBeGreaterThanOrEqual(30_000);
-  });
+  test.each(['0', new Date(0).toUTCString()])(
+    'is left in peace all the same when it says %s',
+    async (now) => {
+      const times: number[] = [];
+      await perform(() => {
+        times.push(Date.now());
+        return { status: 503, headers: [['Retry-After', now]] };
+      });
+      const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+      expect(waits).toHaveLength(MAX_TRIES - 1);
+      expect(waits[0]).toBeGreaterThanOrEqual(500);
+      expect(waits.at(-1)).toBeGreaterThanOrEqual(30_000);
+    },
+  );
 
   test('for good gives a bad status, with what it said', async () => {
     const { record, body, requests } = await perform(() => ({ status: 500, body: 'sorry' }));
@@ -431,6 +476,20 @@ describe('a body longer than may be read at once', () => {
     expect(first?.range).toBeNull();
     expect(rest.map(({ range }) => range)).toEqual(['bytes=14-23', 'bytes=24-33', 'bytes=34-43']);
     expect(openResponses()).toBe(0);
+  });
+
+  test('is fetched in ranges also when the line broke early', async () => {
+    const { record, body, requests } = await perform(inTurn(but(good, { dropAfter: 0 }), good), {
+      segmentBytes,
+    });
+    expect([record.result, record.generation, body]).toEqual(['success', 1, BODY]);
+    expect(requests.map(({ range }) => range)).toEqual([
+      null,
+      null,
+      'bytes=14-23',
+      'bytes=24-33',
+      'bytes=34-43',
+    ]);
   });
 
   test.each<[string, Reply]>([

@@ -1,7 +1,7 @@
 import { extractContentRangeValues } from '../core/content-range.ts';
 import { getHeader } from '../core/headers.ts';
 import { validatePartialResponse } from '../core/validate-partial-response.ts';
-import { declaredLength, isResumable, strongValidator } from '../core/validator.ts';
+import { declaredLength, isCoded, isResumable, strongValidator } from '../core/validator.ts';
 import { HostFrameRefused } from '../host-frame/host-frame-refused.ts';
 import { refusal } from '../policy/refusal.ts';
 import type { HeaderList, RecordResult, RequestHead, ResponseHead } from '../protocol/wire.ts';
@@ -16,6 +16,8 @@ const PIECE_BYTES = 8 * 1024 * 1024;
 const PIECE_TIME = 2000;
 /** A body that could be continued is asked for anew when nothing of it has come for so long (ms). */
 const STALL_TIME = 60_000;
+/** So many parts in a row that break before their first byte are no accident of the line. */
+const MAX_EMPTY_PARTS = 3;
 
 /**
  * Fetches a record to its result, in as many requests as it takes.
@@ -36,7 +38,7 @@ async function attempt(job: Job, record: RecordRow): Promise<void> {
   if (record.sent) return end(job, record, 'fetch-error');
   await job.surroundings.bandwidth.ready(job.signal);
   // Also where only the head came: the next answer may be of another version.
-  if (record.response !== null && (record.storedBytes === 0 || !canResume(record)))
+  if (record.response !== null && (record.storedBytes === 0 || !canResume(job, record)))
     await job.gain(record, { restart: true });
   const rangeStart = record.storedBytes;
   const range = rangeStart > 0 ? rangeFor(job, record) : null;
@@ -57,7 +59,7 @@ async function attempt(job: Job, record: RecordRow): Promise<void> {
       headers,
       rangeStart > 0 ? previousResponse(record) : null,
     );
-    if (!valid) {
+    if (!valid || (rangeStart > 0 && isCoded(headers))) {
       received.cancel();
       // The specification ends with "fetch-error" here. Where it was we who asked for the range, the whole can still be had.
       return rangeStart > 0 ? startAgain(job, record) : end(job, record, 'fetch-error');
@@ -70,7 +72,11 @@ async function attempt(job: Job, record: RecordRow): Promise<void> {
       const isWhole = Number(complete) === rangeStart && announcedLength(record) === rangeStart;
       return isWhole ? end(job, record, 'success') : startAgain(job, record);
     }
-    // "redundant": the server sends the whole again.
+    // "redundant": the server sends the whole again. After a failure that is a setback as any other.
+    if (!mayBeginAgain(job, record, record.failedTries > 0)) {
+      received.cancel();
+      return end(job, record, 'fetch-error');
+    }
     await job.gain(record, { restart: true });
   }
   if (record.response === null) await job.gain(record, { change: { response: received.head } });
@@ -87,11 +93,12 @@ async function receive(
   const { head } = received;
   const limit = range ? Number.POSITIVE_INFINITY : firstPartLimit(job, record, head);
   // Bytes that can't be continued are no progress: the next try would fetch them all again.
-  const isProgress = canResume(record) && (record.generation === 0 || head.status === 206);
+  const isProgress = canResume(job, record) && (record.generation === 0 || head.status === 206);
   let outcome: BodyOutcome;
   try {
     outcome = await receiveBody(job, record, received, limit, isProgress);
   } catch (error) {
+    if (isUndecodable(job, record, head)) return startAgain(job, record);
     return failed(job, record, error);
   }
   if (outcome === 'cut') return;
@@ -109,16 +116,36 @@ async function receive(
 async function decidePart(job: Job, record: RecordRow, head: ResponseHead): Promise<void> {
   const range = extractContentRangeValues(head.headers);
   const complete = range?.completeLength ?? announcedLength(record);
-  if (!range || complete === null) return end(job, record, 'fetch-error');
+  if (!range || complete === null) {
+    if (!canResume(job, record)) return end(job, record, 'fetch-error');
+    // Whether that was the whole nobody says, and no other part would tell.
+    job.course(record).ranges = 'nothing';
+    return startAgain(job, record);
+  }
   const announced = Math.min(range.lastBytePos + 1, complete);
   if (record.storedBytes > announced) return startAgain(job, record);
   if (record.storedBytes === complete) return end(job, record, 'success');
   // A part that brought not a single byte: asking again at once would go round in circles.
   const isStuck = record.storedBytes === range.firstBytePos;
-  if (canResume(record) && !isStuck) return;
+  if (canResume(job, record) && !isStuck) return;
   // All that the server means to send, and there is no asking for more.
   if (record.storedBytes === announced) return end(job, record, 'fetch-error');
   return failed(job, record, new TypeError('The server sent fewer bytes than it announced.'));
+}
+
+/**
+ * Whether the part that broke is one that the browser can't decode. Across origins Content-Encoding is hidden unless the
+ * server exposes it: what is stored may be of a compressed body, whose parts break before their first byte, each of them.
+ * Then parts are asked for no more.
+ */
+function isUndecodable(job: Job, record: RecordRow, { status, type, headers }: ResponseHead): boolean {
+  const course = job.course(record);
+  const first = extractContentRangeValues(headers)?.firstBytePos;
+  const isEmpty = status === 206 && type === 'cors' && record.storedBytes === first && canResume(job, record);
+  course.emptyParts = isEmpty ? course.emptyParts + 1 : 0;
+  if (course.emptyParts < MAX_EMPTY_PARTS) return false;
+  course.ranges = 'nothing';
+  return true;
 }
 
 type BodyOutcome = 'end' | 'cut' | 'download-total-exceeded';
@@ -144,7 +171,7 @@ async function receiveBody(
     await job.gain(record, { bytes, change: isProgress ? { failedTries: 0, retryAt: 0 } : {} });
   };
   try {
-    const read = canResume(record) ? () => unlessStalled(received) : () => received.read();
+    const read = canResume(job, record) ? () => unlessStalled(received) : () => received.read();
     const next = async () => {
       const reading = read();
       // Where the line goes quiet the site, which reads what is stored, still gets what has come.
@@ -233,26 +260,30 @@ function announcedLength({ response }: RecordRow): number | null {
 }
 
 /** A site that asks for a range itself gets that, whole, or nothing. The browser checks integrity over a whole body only. */
-function canResume({ request, response }: RecordRow): boolean {
+function canResume(job: Job, record: RecordRow): boolean {
+  const { request, response } = record;
   const ownRange = getHeader(request.headers, 'range') !== null;
   return (
     request.method === 'GET' &&
     !ownRange &&
     request.integrity === '' &&
+    job.course(record).ranges !== 'nothing' &&
     response !== null &&
     isResumable(response.headers)
   );
 }
 
 /**
- * After how many bytes the first response is broken off, to go on in segments. A record that had to start again is not:
- * what the server says of ranges may not be true.
+ * After how many bytes the first response is broken off, to go on in segments. Not where the server has answered a range
+ * with something else: what it says of ranges may not be true.
  */
 function firstPartLimit(job: Job, record: RecordRow, head: ResponseHead): number {
   const { segmentBytes } = job.surroundings;
   const length = declaredLength(head.headers);
-  const ranges = getHeader(head.headers, 'accept-ranges')?.toLowerCase() === 'bytes' && canResume(record);
-  return head.status === 200 && record.generation === 0 && ranges && length !== null && length > segmentBytes
+  const ranges =
+    getHeader(head.headers, 'accept-ranges')?.toLowerCase() === 'bytes' && canResume(job, record);
+  const isTrusted = ranges && job.course(record).ranges === 'all';
+  return head.status === 200 && isTrusted && length !== null && length > segmentBytes
     ? segmentBytes
     : Number.POSITIVE_INFINITY;
 }
@@ -345,11 +376,19 @@ function tryAgain(job: Job, record: RecordRow, delay: number | null): Promise<vo
 }
 
 /**
- * Fetches the body from zero, since what came doesn't continue it. A server may answer so for ever: it counts as a try,
- * and bytes between don't make up for many.
+ * Notes that the server's answer doesn't continue what is stored. It may answer so for ever: says false after too many
+ * setbacks, for which bytes between don't make up.
  */
+function mayBeginAgain(job: Job, record: RecordRow, isSetback: boolean): boolean {
+  const course = job.course(record);
+  if (course.ranges === 'all') course.ranges = 'resume';
+  if (isSetback) course.setbacks += 1;
+  return course.setbacks < MAX_TRIES;
+}
+
+/** Fetches the body from zero, since what came doesn't continue it; that counts as a try. */
 function startAgain(job: Job, record: RecordRow): Promise<void> {
-  if (Math.max(record.failedTries, record.generation) + 1 >= MAX_TRIES)
+  if (!mayBeginAgain(job, record, true) || record.failedTries + 1 >= MAX_TRIES)
     return end(job, record, 'fetch-error');
   return job.gain(record, { restart: true, change: nextTry(record, null) });
 }

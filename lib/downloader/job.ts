@@ -41,6 +41,19 @@ export class JobOver extends Error {
   override name = 'JobOver';
 }
 
+/** How a record fares while its job runs here; what outlives that is in its row. */
+export interface Course {
+  /** How often the server's answers did not continue what was stored although they should have. */
+  setbacks: number;
+  /**
+   * What is believed of the server's ranges: all, so that a long body may be broken off on purpose; that they continue what
+   * a line left; or nothing.
+   */
+  ranges: 'all' | 'resume' | 'nothing';
+  /** Parts in a row whose body broke before its first byte. */
+  emptyParts: number;
+}
+
 /** A background fetch while it is performed in this document. */
 export class Job {
   readonly row: BackgroundFetchRow;
@@ -56,6 +69,7 @@ export class Job {
   #unchecked = 0;
   /** Records that wait for another try. */
   readonly #waiting = new Set<Waiting>();
+  readonly #courses = new WeakMap<RecordRow, Course>();
   #requesting = 0;
   #told = '';
 
@@ -103,6 +117,12 @@ export class Job {
     if (gained.bytes) record.storedBytes += gained.bytes.size;
     Object.assign(record, gained.change);
     await this.#writer.write({ ...gained, index: record.index });
+  }
+
+  course(record: RecordRow): Course {
+    const course = this.#courses.get(record) ?? { setbacks: 0, ranges: 'all', emptyParts: 0 };
+    this.#courses.set(record, course);
+    return course;
   }
 
   /** Counts bytes that came; says false when they are more than the site's downloadTotal. */
