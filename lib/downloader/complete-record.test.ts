@@ -638,3 +638,20 @@ test('a site that can not be opened says nothing of another server: it is asked 
   expect((await storedRecord()).result).toBe('fetch-error');
   expect(tries).toBe(MAX_TRIES);
 });
+
+test('an upload of which nothing went out, because its site could not be opened, is made when it can be', async () => {
+  const row = await addFetch([requestHead('/upload', { method: 'POST' })], { pausable: false });
+  const { surroundings, requests } = scriptedSurroundings(good);
+  let opened = 0;
+  const refusingOnce = {
+    ...surroundings,
+    siteRequest: (...request: Parameters<typeof surroundings.siteRequest>) => {
+      opened += 1;
+      if (opened === 1) return Promise.reject(new HostFrameRefused('The site is down.'));
+      return surroundings.siteRequest(...request);
+    },
+  };
+  await passTime(startJob(row, refusingOnce).done);
+  expect(await storedRecord()).toMatchObject({ result: 'success', sent: true });
+  expect(requests).toHaveLength(1);
+});

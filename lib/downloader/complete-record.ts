@@ -352,11 +352,15 @@ async function failed(job: Job, record: RecordRow, error: unknown): Promise<void
   if (error instanceof Refused) return end(job, record, 'fetch-error');
   const { method, url } = record.request;
   console.warn(`Backfetch: a request of ${job.row.origin} failed: ${method} ${new URL(url).origin}`, error);
-  if (!isRepeatable(record)) return end(job, record, 'fetch-error');
+  const isUnsent = error instanceof HostFrameRefused;
+  if (!isRepeatable(record)) {
+    if (!isUnsent) return end(job, record, 'fetch-error');
+    await job.gain(record, { change: { sent: false } });
+  }
   // Without a line nothing is wrong with the request: it does not count as a try.
   if (!navigator.onLine) return;
   // That the site can't be reached says nothing of the server that was to be asked.
-  const allowed = error instanceof HostFrameRefused ? MAX_TRIES : triesAllowed(job, record);
+  const allowed = isUnsent ? MAX_TRIES : triesAllowed(job, record);
   if (record.failedTries + 1 >= allowed) return end(job, record, 'fetch-error');
   return tryAgain(job, record, null);
 }
