@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto';
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { HostFrameRefused } from '../host-frame/host-frame-refused.ts';
+import type { RequestHead } from '../protocol/wire.ts';
 import { db } from '../store/database.ts';
 import { emptyDatabase, requestHead, storedRecord } from '../store/testing/rows.ts';
 import { MAX_TRIES } from './retry.ts';
@@ -620,6 +621,43 @@ describe('a connection that says nothing any more', () => {
     expect(requests).toHaveLength(2);
     expect(requests[1]?.head.headers).toContainEqual(['range', 'bytes=10-']);
     expect(openResponses()).toBe(0);
+  });
+
+  test.each<[string, Script, RequestHead]>([
+    ['before its answer', () => 'silence', requestHead('/body')],
+    ['before its answer to the site', () => 'silence', CROSS_ORIGIN],
+    ['in a body without ranges', but(unversioned, { dropAfter: 10, stall: true }), requestHead('/body')],
+  ])('%s is given up later, and the request made again', async (_, silent, request) => {
+    const before = Date.now();
+    const { body, record, requests, openResponses } = await perform(inTurn(silent, unversioned), {
+      requests: [request],
+    });
+    expect([record.result, body, requests.length]).toEqual(['success', BODY, 2]);
+    expect(Date.now() - before).toBeGreaterThan(4 * 60_000);
+    expect(openResponses()).toBe(0);
+  });
+
+  test('in the answer to an upload is given up, and the upload not made again', async () => {
+    const { record, requests } = await perform(but(unversioned, { dropAfter: 10, stall: true }), {
+      requests: [requestHead('/upload', { method: 'POST' })],
+    });
+    expect([record.result, requests.length]).toEqual(['fetch-error', 1]);
+  });
+
+  test.each([
+    ['an upload is on its way', requestHead('/upload', { method: 'POST' })],
+    ['the browser checks the whole of an answer', requestHead('/body', { integrity: 'sha256-x' })],
+  ])('is waited for while %s', async (_, request) => {
+    const { surroundings } = scriptedSurroundings(good);
+    const slow = {
+      ...surroundings,
+      async siteRequest(...made: Parameters<typeof surroundings.siteRequest>) {
+        await new Promise<void>((resolve) => setTimeout(resolve, 3_600_000));
+        return surroundings.siteRequest(...made);
+      },
+    };
+    await passTime(startJob(await addFetch([request]), slow).done);
+    expect((await storedRecord()).result).toBe('success');
   });
 });
 

@@ -16,6 +16,8 @@ const PIECE_BYTES = 8 * 1024 * 1024;
 const PIECE_TIME = 2000;
 /** A body that could be continued is asked for anew when nothing of it has come for so long (ms). */
 const STALL_TIME = 60_000;
+/** Where it can't be continued, or no answer has begun, more patience costs less than asking anew (ms). */
+const SILENCE_TIME = 300_000;
 /** So many parts in a row that break before their first byte are no accident of the line. */
 const MAX_EMPTY_PARTS = 3;
 
@@ -171,9 +173,9 @@ async function receiveBody(
     await job.gain(record, { bytes, change: isProgress ? { failedTries: 0, retryAt: 0 } : {} });
   };
   try {
-    const read = canResume(job, record) ? () => unlessStalled(received) : () => received.read();
+    const patience = canResume(job, record) ? STALL_TIME : SILENCE_TIME;
     const next = async () => {
-      const reading = read();
+      const reading = unlessSilent(patience, received.read(), received.cancel);
       // Where the line goes quiet the site, which reads what is stored, still gets what has come.
       if (size > 0 && !(await settlesWithin(PIECE_TIME, reading))) await store();
       return reading;
@@ -218,15 +220,20 @@ async function settlesWithin(time: number, promise: Promise<unknown>): Promise<b
   }
 }
 
-/** The next bytes; rejects with a TypeError when the connection is as good as dead. */
-async function unlessStalled(received: Received): ReturnType<Received['read']> {
-  const stalled = Promise.withResolvers<never>();
+/** What comes, if it does within this time (ms); else calls `stop` and rejects with its TypeError. */
+async function unlessSilent<Value>(
+  time: number,
+  coming: Promise<Value>,
+  stop: (error: TypeError) => void,
+): Promise<Value> {
+  const silent = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    received.cancel();
-    stalled.reject(new TypeError(`Nothing has come for ${STALL_TIME / 1000} seconds.`));
-  }, STALL_TIME);
+    const error = new TypeError(`Nothing has come for ${time / 1000} seconds.`);
+    stop(error);
+    silent.reject(error);
+  }, time);
   try {
-    return await Promise.race([received.read(), stalled.promise]);
+    return await Promise.race([coming, silent.promise]);
   } finally {
     clearTimeout(timer);
   }
@@ -300,30 +307,37 @@ function goesAsSite(job: Job, { request, asSite }: RecordRow): boolean {
 
 async function send(job: Job, record: RecordRow, range: HeaderList | null): Promise<Received> {
   const request = requestFor(job, record, range);
-  const { signal } = job;
+  const silence = new AbortController();
   const outgoing = {
     request,
     body: record.requestBody,
-    signal,
+    signal: AbortSignal.any([job.signal, silence.signal]),
     uploaded: (bytes: number) => job.upload(bytes),
   };
+  const answer = <Head>(coming: Promise<Head>) =>
+    isHeadSoon(record) ? unlessSilent(SILENCE_TIME, coming, (error) => silence.abort(error)) : coming;
   if (!isRepeatable(record)) {
     await job.gain(record, { change: { sent: true } });
     await job.drain();
   }
   if (!goesAsSite(job, record)) {
-    const received = await job.surroundings.sameOriginRequest(outgoing);
+    const received = await answer(job.surroundings.sameOriginRequest(outgoing));
     if (received !== 'redirected') return received;
     if (request.redirect !== 'follow')
       throw new Refused('The server redirects, and the request does not follow.');
     await job.gain(record, { change: { asSite: true } });
   }
-  const received = await job.surroundings.siteRequest(job.row, outgoing);
+  const received = await answer(job.surroundings.siteRequest(job.row, outgoing));
   const { url, redirected } = received.head;
   const why = refusal(job.row, new URL(url), redirected);
   if (why === null) return received;
   received.cancel();
   throw new Refused(why);
+}
+
+/** Not where the request's own body goes out first, nor where the browser shows no answer before it has checked all of it. */
+function isHeadSoon(record: RecordRow): boolean {
+  return isRepeatable(record) && record.request.integrity === '';
 }
 
 /** The site may not have this response; trying again would change nothing. */

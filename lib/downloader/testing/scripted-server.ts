@@ -26,8 +26,11 @@ export interface Reply {
   stall?: boolean;
 }
 
-/** A reply, or: no line, a redirect, an error of our own. */
-export type Script = (request: SeenRequest, count: number) => Reply | 'network error' | 'redirect' | Error;
+/** A reply, or: no line, no answer ever, a redirect, an error of our own. */
+export type Script = (
+  request: SeenRequest,
+  count: number,
+) => Reply | 'network error' | 'silence' | 'redirect' | Error;
 
 /** Far more requests than any test needs: one that gets here goes round in circles. */
 const MAX_REQUESTS = 500;
@@ -50,6 +53,7 @@ export function scriptedSurroundings(
     const reply = script(seen, requests.length);
     if (reply instanceof Error) throw reply;
     if (reply === 'network error') throw new TypeError('NetworkError');
+    if (reply === 'silence') return aborted(signal);
     if (reply === 'redirect') return 'redirected';
     open += 1;
     return receive(request, reply, signal);
