@@ -139,6 +139,17 @@ describe.concurrent('a body is fetched again from zero', () => {
     expect(stored).toMatchObject(whole(name, 1));
   });
 
+  test('when no part of it can be decoded, across origins where the coding is hidden', async () => {
+    const { event, stored, ranges } = await download(
+      `drop=${HALF}&drops=1&gzip=force&cors=*&expose=ETag,Content-Range`,
+      server.freshOrigin(),
+    );
+    expect(event).toMatchObject(success);
+    expect(stored).toMatchObject(WHOLE);
+    expect(ranges.at(1)).toMatch(/^bytes=/);
+    expect(ranges.at(-1)).toBe('');
+  });
+
   test('when the rest is not there any more', async () => {
     let shrunk = false;
     server.intercept(({ url, response, request }) => {
