@@ -304,15 +304,32 @@ describe('when the answer to a range is', () => {
     expect(requests.map((each) => each.range)).toEqual([null, 'bytes=10-', null]);
   });
 
-  test('one that the browser can not decode each time, which across origins is hidden, no more parts are asked for', async () => {
-    const undecodable = but(good, { type: 'cors', dropAfter: 0 });
-    const { record, body, requests } = await perform(
-      (request, count) =>
-        request.range ? undecodable(request, count) : count === 1 ? dropped(request, count) : good(request),
+  test.each<[string, Script]>([
+    ['breaks before its first byte', but(good, { type: 'cors', dropAfter: 0 })],
+    ['does not come', () => 'network error'],
+  ])(
+    'one that %s, each time, as when it is coded and that is hidden, the body comes from zero',
+    async (_, part) => {
+      const { record, body, requests } = await perform(
+        (request, count) => {
+          if (request.range) return part(request, count);
+          return but(good, { type: 'cors', ...(count === 1 && { dropAfter: 10 }) })(request, count);
+        },
+        { requests: [CROSS_ORIGIN] },
+      );
+      expect([record.result, record.generation, body]).toEqual(['success', 1, BODY]);
+      expect(requests).toHaveLength(MAX_TRIES + 1);
+    },
+  );
+
+  test('none any more, also the body from zero, it fails after some tries', async () => {
+    const dropping = but(good, { type: 'cors', dropAfter: 10 });
+    const { record, requests } = await perform(
+      (request, count) => (request.range ? 'network error' : dropping(request, count)),
       { requests: [CROSS_ORIGIN] },
     );
-    expect([record.result, record.generation, body]).toEqual(['success', 1, BODY]);
-    expect(requests.length).toBeLessThan(MAX_TRIES);
+    expect(record.result).toBe('fetch-error');
+    expect(requests.length).toBeLessThanOrEqual(2 * MAX_TRIES);
   });
 
   test('a range of a body whose length nobody tells, it comes from zero', async () => {

@@ -18,8 +18,6 @@ const PIECE_TIME = 2000;
 const STALL_TIME = 60_000;
 /** Where it can't be continued, or no answer has begun, more patience costs less than asking anew (ms). */
 const SILENCE_TIME = 300_000;
-/** So many parts in a row that break before their first byte are no accident of the line. */
-const MAX_EMPTY_PARTS = 3;
 
 /**
  * Fetches a record to its result, in as many requests as it takes.
@@ -100,7 +98,6 @@ async function receive(
   try {
     outcome = await receiveBody(job, record, received, limit, isProgress);
   } catch (error) {
-    if (isUndecodable(job, record, head)) return startAgain(job, record);
     return failed(job, record, error);
   }
   if (outcome === 'cut') return;
@@ -133,21 +130,6 @@ async function decidePart(job: Job, record: RecordRow, head: ResponseHead): Prom
   // All that the server means to send, and there is no asking for more.
   if (record.storedBytes === announced) return end(job, record, 'fetch-error');
   return failed(job, record, new TypeError('The server sent fewer bytes than it announced.'));
-}
-
-/**
- * Whether the part that broke is one that the browser can't decode. Across origins Content-Encoding is hidden unless the
- * server exposes it: what is stored may be of a compressed body, whose parts break before their first byte, each of them.
- * Then parts are asked for no more.
- */
-function isUndecodable(job: Job, record: RecordRow, { status, type, headers }: ResponseHead): boolean {
-  const course = job.course(record);
-  const first = extractContentRangeValues(headers)?.firstBytePos;
-  const isEmpty = status === 206 && type === 'cors' && record.storedBytes === first && canResume(job, record);
-  course.emptyParts = isEmpty ? course.emptyParts + 1 : 0;
-  if (course.emptyParts < MAX_EMPTY_PARTS) return false;
-  course.ranges = 'nothing';
-  return true;
 }
 
 type BodyOutcome = 'end' | 'cut' | 'download-total-exceeded';
@@ -375,8 +357,18 @@ async function failed(job: Job, record: RecordRow, error: unknown): Promise<void
   if (!navigator.onLine) return;
   // That the site can't be reached says nothing of the server that was to be asked.
   const allowed = isUnsent ? MAX_TRIES : triesAllowed(job, record);
-  if (record.failedTries + 1 >= allowed) return end(job, record, 'fetch-error');
-  return tryAgain(job, record, null);
+  if (record.failedTries + 1 < allowed) return tryAgain(job, record, null);
+  if (!isMaybeCoded(job, record)) return end(job, record, 'fetch-error');
+  job.course(record).ranges = 'nothing';
+  return job.gain(record, { restart: true, change: nextTry({ failedTries: 0 }, null) });
+}
+
+/**
+ * Whether what is stored may be the start of a compressed body, of which the browser could decode no part: across origins
+ * Content-Encoding is hidden unless the server exposes it. Such a body can be had from zero only.
+ */
+function isMaybeCoded(job: Job, record: RecordRow): boolean {
+  return record.storedBytes > 0 && record.response?.type === 'cors' && canResume(job, record);
 }
 
 /** A request that may be made again without the server acting twice: RFC 9110 section 9.2.1. */
@@ -411,7 +403,10 @@ function startAgain(job: Job, record: RecordRow): Promise<void> {
   return job.gain(record, { restart: true, change: nextTry(record, null) });
 }
 
-function nextTry(record: RecordRow, delay: number | null): Pick<RecordRow, 'failedTries' | 'retryAt'> {
+function nextTry(
+  record: Pick<RecordRow, 'failedTries'>,
+  delay: number | null,
+): Pick<RecordRow, 'failedTries' | 'retryAt'> {
   const failedTries = record.failedTries + 1;
   // A server that asks for no patience at all, or for less than it needs, would have all tries at once.
   return { failedTries, retryAt: Date.now() + Math.max(delay ?? 0, backoff(failedTries)) };

@@ -140,6 +140,7 @@ describe.concurrent('a body is fetched again from zero', () => {
   });
 
   test('when no part of it can be decoded, across origins where the coding is hidden', async () => {
+    await hurry(browser);
     const { event, stored, ranges } = await download(
       `drop=${HALF}&drops=1&gzip=force&cors=*&expose=ETag,Content-Range`,
       server.freshOrigin(),
