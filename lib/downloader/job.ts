@@ -1,3 +1,4 @@
+import { isExposed } from '../core/response.ts';
 import type { Fetcher } from '../policy/refusal.ts';
 import {
   commit,
@@ -50,8 +51,6 @@ export interface Course {
    * a line left; or nothing.
    */
   ranges: 'all' | 'resume' | 'nothing';
-  /** Parts in a row whose body broke before its first byte. */
-  emptyParts: number;
 }
 
 /** A background fetch while it is performed in this document. */
@@ -116,11 +115,12 @@ export class Job {
     }
     if (gained.bytes) record.storedBytes += gained.bytes.size;
     Object.assign(record, gained.change);
+    if (!isExposed(record.result)) this.#arrived -= record.storedBytes;
     await this.#writer.write({ ...gained, index: record.index });
   }
 
   course(record: RecordRow): Course {
-    const course = this.#courses.get(record) ?? { setbacks: 0, ranges: 'all', emptyParts: 0 };
+    const course = this.#courses.get(record) ?? { setbacks: 0, ranges: 'all' };
     this.#courses.set(record, course);
     return course;
   }

@@ -52,15 +52,14 @@ async function completeRecords(job: Job, records: AsyncGenerator<RecordRow>): Pr
   }
 }
 
-/** The specification's "immediateFailure": the other records are ended at once. */
+/** The specification's "immediateFailure": the other records were ended together with the one that failed. */
 class ImmediateFailure extends Error {
   override name = 'ImmediateFailure';
 }
 
 /** Decides what an error means for a background fetch: the site's failure, the person's stop, or ours. */
 async function giveUp(key: string, signal: AbortSignal, error: unknown): Promise<void> {
-  if (signal.aborted || error instanceof JobOver) return;
-  if (error instanceof ImmediateFailure) return abortAll(key, 'aborted');
+  if (signal.aborted || error instanceof JobOver || error instanceof ImmediateFailure) return;
   if (isQuotaError(error)) {
     console.warn('Backfetch: the disk is full; the download ends with what is there.', error);
     return abortAll(key, 'quota-exceeded');

@@ -1,15 +1,16 @@
 /** Every change of a background fetch in the database, each one transaction. */
 import { Dexie } from 'dexie';
 import { nextFailureReason } from '../core/failure-reason.ts';
+import { isExposed } from '../core/response.ts';
 import { canMove, UNSETTLED } from '../core/states.ts';
 import { canTryAgain } from '../core/try-again.ts';
 import { CallFailure } from '../protocol/rpc.ts';
 import type { Snapshot, UIOptions } from '../protocol/wire.ts';
-import { addBodies, deleteBodies, deleteOwnRows, type NewBytes } from './bodies.ts';
+import { addBodies, deleteFilesOf, freePieces, type NewBytes } from './bodies.ts';
 import { deleteBodyDirectory, deleteBodyFiles } from './body-files.ts';
 import { db } from './database.ts';
 import { type News, note, noteAll } from './log.ts';
-import type { BackgroundFetchRow, DeliveredBy, RecordRow, State } from './schema.ts';
+import type { BackgroundFetchRow, DeliveredBy, Piece, RecordRow, State } from './schema.ts';
 
 /** The background fetch as a site may see it. */
 export function snapshotOf(row: BackgroundFetchRow): Snapshot {
@@ -155,13 +156,31 @@ export interface RecordWrite {
 
 /**
  * Stores what records gained, bodies and state together. `downloaded` is the background fetch's new count of arrived
- * bytes. Says false, and stores nothing, when the background fetch takes no more (it was aborted or removed).
+ * bytes. Says false, and stores nothing, when the background fetch takes no more (it was aborted or removed). A record that
+ * exceeds downloadTotal ends the others with it.
  */
 export async function commit(fetchKey: string, writes: RecordWrite[], downloaded: number): Promise<boolean> {
-  const droppedFiles: string[] = [];
-  const taken = await db.transaction('rw', db.backgroundFetches, db.records, db.bodies, db.log, async () => {
+  const files = writes.flatMap(({ bytes }) => bytes?.file ?? []);
+  // Until they are named in the database they count for nothing.
+  let unused: string[] | null = null;
+  try {
+    unused = await store(fetchKey, writes, downloaded, files.length > 0);
+  } finally {
+    await deleteBodyFiles(fetchKey, unused ?? files);
+  }
+  return unused !== null;
+}
+
+/** Stores in one transaction. Returns the files to be deleted after it; null where nothing is taken any more. */
+function store(
+  fetchKey: string,
+  writes: RecordWrite[],
+  downloaded: number,
+  hasFiles: boolean,
+): Promise<string[] | null> {
+  return db.transaction('rw', db.backgroundFetches, db.records, db.bodies, db.log, async () => {
     const row = await db.backgroundFetches.get(fetchKey);
-    if (!row || !UNSETTLED.includes(row.state)) return false;
+    if (!row || !UNSETTLED.includes(row.state)) return null;
     const indexes = [...new Set(writes.map((write) => write.index))];
     const rows = await db.records.bulkGet(indexes.map((index) => [fetchKey, index]));
     const records = new Map(rows.flatMap((record) => (record ? [[record.index, record] as const] : [])));
@@ -170,10 +189,11 @@ export async function commit(fetchKey: string, writes: RecordWrite[], downloaded
       writes.flatMap(({ bytes }) => bytes ?? []),
     );
     const news: News[] = [];
+    const forgotten: Piece[] = [];
     for (const write of writes) {
       const record = records.get(write.index);
       if (record?.result !== '') continue;
-      if (write.restart) droppedFiles.push(...(await restart(row, record)));
+      if (write.restart) forgotten.push(...restart(row, record));
       news.push(...newsOf(write));
       const place = write.bytes && places.get(write.bytes);
       if (place) {
@@ -185,16 +205,25 @@ export async function commit(fetchKey: string, writes: RecordWrite[], downloaded
       if (record.result !== '') {
         row.settledCount += 1;
         row.firstFailure = nextFailureReason(row.firstFailure, record.result);
+        if (!isExposed(record.result)) forgotten.push(...forgetBody(row, record));
       }
     }
     await db.records.bulkPut([...records.values()]);
     await noteAll(fetchKey, news);
     const { storedBytes, settledCount, firstFailure } = row;
-    await db.backgroundFetches.update(fetchKey, { storedBytes, settledCount, firstFailure, downloaded });
-    return true;
+    await db.backgroundFetches.update(fetchKey, {
+      storedBytes,
+      settledCount,
+      firstFailure,
+      downloaded,
+      ...(hasFiles && { hasFiles }),
+    });
+    const unused = await freePieces(forgotten);
+    // The specification's "immediateFailure".
+    if (writes.some(({ change }) => change?.result === 'download-total-exceeded'))
+      unused.push(...(await endRest(fetchKey, 'aborted')));
+    return unused;
   });
-  await deleteBodyFiles(fetchKey, droppedFiles);
-  return taken;
 }
 
 /** Of a record that succeeds there is nothing to tell: there may be thousands. */
@@ -206,15 +235,20 @@ function* newsOf({ index, restart, change }: RecordWrite): Generator<News> {
     yield { event: 'record', detail: `request ${index}: ${change.result}` };
 }
 
-/** The body has to be fetched from zero. Returns the files that are to be deleted when the transaction is over. */
-async function restart(row: BackgroundFetchRow, record: RecordRow): Promise<string[]> {
-  const files = await deleteOwnRows(record.pieces);
-  row.storedBytes -= record.storedBytes;
+/** The body has to be fetched from zero. Returns the pieces that are not needed any more. */
+function restart(row: BackgroundFetchRow, record: RecordRow): Piece[] {
   record.generation += 1;
+  record.response = null;
+  return forgetBody(row, record);
+}
+
+/** Takes the body from a record. Returns the pieces that are not needed any more. */
+function forgetBody(row: BackgroundFetchRow, record: RecordRow): Piece[] {
+  const { pieces, storedBytes } = record;
+  row.storedBytes -= storedBytes;
   record.pieces = [];
   record.storedBytes = 0;
-  record.response = null;
-  return files;
+  return pieces;
 }
 
 /** What changes from moment to moment while a background fetch is performed. */
@@ -241,28 +275,56 @@ export function tryNow(key: string): Promise<void> {
  * Takes a background fetch out of its registration's map, which makes its failure reason "aborted", and ends it: https://wicg.github.io/background-fetch/#background-fetch-registration-abort
  * Says false where it was not listed any more.
  */
-export function abortBackgroundFetch(key: string): Promise<boolean> {
-  return db.transaction('rw', db.backgroundFetches, db.records, db.log, async () => {
-    const row = await db.backgroundFetches.get(key);
-    if (!row || row.listed === 0) return false;
-    await db.backgroundFetches.update(key, { listed: 0 });
-    await abortAll(key, 'aborted');
-    await settleBackgroundFetch(key);
-    return true;
-  });
+export async function abortBackgroundFetch(key: string): Promise<boolean> {
+  const unused = await db.transaction('rw', [db.backgroundFetches, db.records, db.bodies, db.log], async () =>
+    abort(key),
+  );
+  if (unused) await deleteBodyFiles(key, unused);
+  return unused !== null;
 }
 
-/** The abort all flag of the specification: ends every record that has no result, with this one. */
-export function abortAll(key: string, result: 'aborted' | 'quota-exceeded'): Promise<void> {
-  return db.transaction('rw', db.backgroundFetches, db.records, db.log, async () => {
-    const ended = await db.records.where('[fetchKey+result]').equals([key, '']).modify({ result });
-    const row = await db.backgroundFetches.get(key);
-    if (!row || ended === 0) return;
-    await db.backgroundFetches.update(key, {
-      settledCount: row.settledCount + ended,
-      firstFailure: nextFailureReason(row.firstFailure, result),
+/** Aborts within a transaction. Returns the files to be deleted after it; null where there was nothing to abort. */
+async function abort(key: string): Promise<string[] | null> {
+  const row = await db.backgroundFetches.get(key);
+  if (!row || row.listed === 0) return null;
+  await db.backgroundFetches.update(key, { listed: 0 });
+  const unused = await endRest(key, 'aborted');
+  await settleBackgroundFetch(key);
+  return unused;
+}
+
+/**
+ * The disk is full: the abort all flag of the specification ends every record that has no result, with this one. Their files
+ * go first, so that there is room to write it down.
+ */
+export async function abortAll(key: string, result: 'quota-exceeded'): Promise<void> {
+  const open = await db.records.where('[fetchKey+result]').equals([key, '']).toArray();
+  await deleteFilesOf(
+    key,
+    open.flatMap(({ pieces }) => pieces),
+  );
+  await db.transaction('rw', db.backgroundFetches, db.records, db.bodies, async () => endRest(key, result));
+}
+
+/** Ends the records that have no result, within a transaction. Returns the files to be deleted after it. */
+async function endRest(key: string, result: 'aborted' | 'quota-exceeded'): Promise<string[]> {
+  const row = await db.backgroundFetches.get(key);
+  if (!row) return [];
+  const forgotten: Piece[] = [];
+  const ended = await db.records
+    .where('[fetchKey+result]')
+    .equals([key, ''])
+    .modify((record) => {
+      forgotten.push(...forgetBody(row, record));
+      record.result = result;
     });
+  if (ended === 0) return [];
+  await db.backgroundFetches.update(key, {
+    storedBytes: row.storedBytes,
+    settledCount: row.settledCount + ended,
+    firstFailure: nextFailureReason(row.firstFailure, result),
   });
+  return freePieces(forgotten);
 }
 
 /**
@@ -358,7 +420,7 @@ export async function clearBackgroundFetches(
       'rw',
       [db.backgroundFetches, db.records, db.bodies, db.log],
       async () => {
-        await abortBackgroundFetch(key);
+        await abort(key);
         return end(key, '', false);
       },
     );
@@ -373,10 +435,12 @@ async function end(
   deliveredBy: DeliveredBy,
   keepRequests: boolean,
 ): Promise<{ hasFiles: boolean } | null> {
+  const row = await db.backgroundFetches.get(key);
   if (!(await move(key, 'done', { recordsAvailable: false, deliveredBy, doneAt: Date.now() }))) return null;
   if (keepRequests) await recordsOf(key).modify(UNTRIED);
   else await recordsOf(key).delete();
-  return { hasFiles: await deleteBodies(key) };
+  await db.bodies.where({ fetchKey: key }).delete();
+  return { hasFiles: row?.hasFiles === true };
 }
 
 /** The person does not want to wait for the hand-over; says false while one is under way. */

@@ -1,6 +1,6 @@
 /** Bodies in the database: rows of Blobs (or of names of files) that records' pieces point into. */
 import type { RecordResponse } from '../protocol/wire.ts';
-import { readBodyFile, sweepBodyFiles } from './body-files.ts';
+import { deleteBodyFiles, readBodyFile, sweepBodyFiles } from './body-files.ts';
 import { db } from './database.ts';
 import { type BodyRow, OWN_ROW_BYTES, type Piece, type RecordRow } from './schema.ts';
 
@@ -40,25 +40,31 @@ export async function addBodies(fetchKey: string, added: NewBytes[]): Promise<Ma
 }
 
 /**
- * Gives back the space of a body's pieces; rows shared with other records stay until the end. Returns the files that are to
- * be deleted when the transaction is over.
+ * Gives back the space of pieces that no record has any more, within a transaction. Rows that hold other bytes too stay
+ * until the end. Returns the files that are to be deleted when the transaction is over.
  */
-export async function deleteOwnRows(pieces: Piece[]): Promise<string[]> {
-  const own = pieces.filter(({ start, end }) => end - start >= OWN_ROW_BYTES).map(({ body }) => body);
-  const rows = await db.bodies.bulkGet(own);
-  await db.bodies.bulkDelete(own);
-  return rows.flatMap((body) => (typeof body?.content === 'string' ? [body.content] : []));
+export async function freePieces(pieces: Piece[]): Promise<string[]> {
+  /** Bytes of each row that are not needed any more. */
+  const free = new Map<number, number>();
+  for (const { body, start, end } of pieces) free.set(body, (free.get(body) ?? 0) + end - start);
+  const rows = await db.bodies.bulkGet([...free.keys()]);
+  const unused = rows.filter((row) => row !== undefined && sizeOf(row) <= (free.get(row.id) ?? 0));
+  await db.bodies.bulkDelete(unused.flatMap((row) => row?.id ?? []));
+  return filesOf(unused);
 }
 
-/** Deletes all rows of a background fetch, within a transaction. Says whether there are files to delete after it. */
-export async function deleteBodies(fetchKey: string): Promise<boolean> {
-  let hasFiles = false;
-  const bodies = db.bodies.where({ fetchKey });
-  await bodies.each(({ content }) => {
-    hasFiles ||= typeof content === 'string';
-  });
-  await bodies.delete();
-  return hasFiles;
+function filesOf(rows: (BodyRow | undefined)[]): string[] {
+  return rows.flatMap((row) => (typeof row?.content === 'string' ? [row.content] : []));
+}
+
+/** Deletes the files of a background fetch's pieces ahead of everything else that is known of them. */
+export async function deleteFilesOf(fetchKey: string, pieces: Piece[]): Promise<void> {
+  await deleteBodyFiles(fetchKey, filesOf(await db.bodies.bulkGet(pieces.map(({ body }) => body))));
+}
+
+/** Bytes in a row; a file's belong to one piece. */
+function sizeOf({ content }: BodyRow): number {
+  return typeof content === 'string' ? 0 : content.size;
 }
 
 /** Gives back the space of files whose background fetch is over: what a death just before their deletion left. */

@@ -24,12 +24,22 @@ export async function readBodyFile(fetchKey: string, name: string): Promise<Blob
 export async function deleteBodyFiles(fetchKey: string, names: string[]): Promise<void> {
   if (names.length === 0) return;
   const directory = await bodyDirectory(fetchKey);
-  await Promise.all(names.map((name) => directory.removeEntry(name)));
+  await Promise.all(names.map((name) => unlessGone(directory.removeEntry(name))));
 }
 
 /** Gives back the space of all files of a background fetch, also of such that no row names. */
 export async function deleteBodyDirectory(fetchKey: string): Promise<void> {
-  await (await root()).removeEntry(fetchKey, { recursive: true });
+  await unlessGone((await root()).removeEntry(fetchKey, { recursive: true }));
+}
+
+/** What was deleted before, by a fault of the disk or of ours, need not be deleted. */
+async function unlessGone(deleting: Promise<void>): Promise<void> {
+  try {
+    await deleting;
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error;
+    console.debug('Backfetch: a file was gone already.', error);
+  }
 }
 
 /** Gives back the space of all files of background fetches that `isLive` says no to. */

@@ -69,10 +69,11 @@ test('a lost body is fetched again, and no other', async () => {
   expect(await storedRecord(1)).toMatchObject({ result: '', response: null, storedBytes: 0, generation: 1 });
 });
 
-test('a body that is shorter than it was is lost', async () => {
+test('a body that is shorter than it was is lost, and what is left of it is not kept', async () => {
   await settle(['GET']);
   await db.bodies.toCollection().modify({ content: new Blob(['short']) });
   expect(await reviveWithLostBodies('key')).toBe(true);
+  expect(await db.bodies.count()).toBe(0);
 });
 
 test('a body whose bytes can not be read is lost', async () => {

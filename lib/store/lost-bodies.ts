@@ -3,7 +3,8 @@
  */
 import { nextFailureReason } from '../core/failure-reason.ts';
 import { listedBackgroundFetch, move, recordsOf } from './background-fetches.ts';
-import { contentOf } from './bodies.ts';
+import { contentOf, freePieces } from './bodies.ts';
+import { deleteBodyFiles } from './body-files.ts';
 import { db } from './database.ts';
 import type { BackgroundFetchRow, RecordRow } from './schema.ts';
 
@@ -21,21 +22,32 @@ export async function reviveWithLostBodies(key: string): Promise<boolean> {
   const lost = await unreadableRecords(key);
   if (lost.length === 0) return false;
   console.warn(`Backfetch: ${lost.length} stored bodies for ${settled.origin} can't be read any more.`);
-  return db.transaction('rw', db.backgroundFetches, db.records, db.log, async () => {
-    const row = await db.backgroundFetches.get(key);
-    if (row?.state !== 'settled') return false;
-    const isOpen = row.failureReason !== 'aborted' && !(await listedBackgroundFetch(row.scope, row.id));
-    const records = lost.map((record) => (isOpen && canRefetch(record) ? untried(record) : failed(record)));
-    await db.records.bulkPut(records);
-    const counters = await countersOf(row);
-    if (records.every(({ result }) => result !== '')) {
-      const { failureReason } = row;
-      const reason = failureReason === '' ? counters.firstFailure : failureReason;
-      await db.backgroundFetches.update(key, { ...counters, result: 'failure', failureReason: reason });
-      return false;
-    }
-    return move(key, 'active', { ...counters, listed: 1, result: '', failureReason: '', settledAt: 0 });
-  });
+  const unused: string[] = [];
+  const revived = await db.transaction(
+    'rw',
+    db.backgroundFetches,
+    db.records,
+    db.bodies,
+    db.log,
+    async () => {
+      const row = await db.backgroundFetches.get(key);
+      if (row?.state !== 'settled') return false;
+      const isOpen = row.failureReason !== 'aborted' && !(await listedBackgroundFetch(row.scope, row.id));
+      const records = lost.map((record) => (isOpen && canRefetch(record) ? untried(record) : failed(record)));
+      await db.records.bulkPut(records);
+      unused.push(...(await freePieces(lost.flatMap(({ pieces }) => pieces))));
+      const counters = await countersOf(row);
+      if (records.every(({ result }) => result !== '')) {
+        const { failureReason } = row;
+        const reason = failureReason === '' ? counters.firstFailure : failureReason;
+        await db.backgroundFetches.update(key, { ...counters, result: 'failure', failureReason: reason });
+        return false;
+      }
+      return move(key, 'active', { ...counters, listed: 1, result: '', failureReason: '', settledAt: 0 });
+    },
+  );
+  await deleteBodyFiles(key, unused);
+  return revived;
 }
 
 async function unreadableRecords(key: string): Promise<RecordRow[]> {

@@ -47,6 +47,8 @@ export interface BackgroundFetchRow {
   uploaded: number;
   /** Bytes of response bodies in the database; the rest of `downloaded` is on its way there. */
   storedBytes: number;
+  /** Whether pieces of bodies were written to files (see body-files.ts). */
+  hasFiles?: boolean;
   /** Number of records, and of those with a result. */
   recordCount: number;
   settledCount: number;

@@ -60,6 +60,17 @@ test('what failed and waits for its site is made again, with what is there', asy
   expect((await logOf('key')).map(({ event }) => event)).toEqual(['active', 'record', 'settled', 'active']);
 });
 
+test('bytes of what is made again are not kept', async () => {
+  await addBackgroundFetch(row(), recordRows('key', requests));
+  const bytes = (text: string) => ({ parts: [new Blob([text])], size: text.length });
+  await commit('key', [{ index: 0, bytes: bytes('good'), change: { result: 'success' } }], 4);
+  await commit('key', [{ index: 1, bytes: bytes('sorry'), change: { result: 'bad-status' } }], 9);
+  await settleBackgroundFetch('key');
+  await tryAgain('key');
+  expect(await db.bodies.count()).toBe(1);
+  expect(await storedFetch()).toMatchObject({ storedBytes: 4, downloaded: 4 });
+});
+
 test('what the site knows to have failed is made again from nothing', async () => {
   await failedFetch();
   await beginDelivery('key');

@@ -1,8 +1,10 @@
 import { canTryAgain } from '../core/try-again.ts';
 import { addBackgroundFetch, listedBackgroundFetch, move, recordsOf, UNTRIED } from './background-fetches.ts';
+import { freePieces } from './bodies.ts';
+import { deleteBodyFiles } from './body-files.ts';
 import { db } from './database.ts';
 import { countersOf } from './lost-bodies.ts';
-import type { BackgroundFetchRow } from './schema.ts';
+import type { BackgroundFetchRow, Piece } from './schema.ts';
 
 /** Of a background fetch that is active again. */
 const UNSETTLED = {
@@ -19,19 +21,25 @@ const UNSETTLED = {
  * Makes the failed requests of a background fetch again. Gives the key of the active one, or null where there can be none:
  * it has not failed, or the site has another one with its id.
  */
-export function tryAgain(key: string): Promise<string | null> {
-  return db.transaction('rw', db.backgroundFetches, db.records, db.bodies, db.log, async () => {
+export async function tryAgain(key: string): Promise<string | null> {
+  const unused: string[] = [];
+  const again = await db.transaction('rw', db.backgroundFetches, db.records, db.bodies, db.log, async () => {
     const row = await db.backgroundFetches.get(key);
     if (!row || !canTryAgain(row) || (await listedBackgroundFetch(row.scope, row.id))) return null;
     if (row.state === 'done') return makeAnew(row);
+    const pieces: Piece[] = [];
     await recordsOf(key)
       .filter(({ result }) => result !== 'success')
       .modify((record) => {
+        pieces.push(...record.pieces);
         Object.assign(record, UNTRIED, { generation: record.generation + 1 });
       });
+    unused.push(...(await freePieces(pieces)));
     await move(key, 'active', { ...UNSETTLED, ...(await countersOf(row)) });
     return key;
   });
+  await deleteBodyFiles(key, unused);
+  return again;
 }
 
 /** The site knows the old one to have ended: this is another, of which it hears by its event. */
