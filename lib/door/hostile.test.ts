@@ -189,6 +189,11 @@ describe('room', () => {
     await door(OTHER)('fetch', other);
   });
 
+  test('what is open counts with the bodies of its requests', async () => {
+    await db.backgroundFetches.add(fetchRow({ key: 'big', id: 'big', uploadTotal: 31 * GIB }));
+    await expect(door()('fetch', wanted({ downloadTotal: 2 * GIB }))).rejects.toMatchObject(quotaExceeded);
+  });
+
   test('what others store shows only roughly', async () => {
     const roomTold = async () => {
       const refused = await door()('fetch', wanted({ downloadTotal: 200 * GIB })).catch(

@@ -10,7 +10,10 @@ const SITE_SHARE = 0.6;
  */
 export async function roomOfSite(open: BackgroundFetchRow[]): Promise<number> {
   const { quota = 0, usage = 0 } = await navigator.storage.estimate();
-  const own = open.reduce((sum, row) => sum + Math.max(row.storedBytes, row.downloadTotal), 0);
+  const own = open.reduce(
+    (sum, row) => sum + Math.max(row.storedBytes, row.downloadTotal) + row.uploadTotal,
+    0,
+  );
   return Math.min(roughly(quota - usage), roughly(quota * SITE_SHARE) - own);
 }
 
