@@ -1,12 +1,15 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { CallFailure } from '../protocol/rpc.ts';
+import type { Snapshot } from '../protocol/wire.ts';
 import { createSite, SCOPE, snapshotOf } from './testing/fake-site.ts';
 
+/** The background's answer where nothing stands against it. */
+const mayFetch = async () => undefined;
 const URL_1 = 'https://site.example/1';
 
 describe('fetch()', () => {
   test('sends what was asked for, converted', async () => {
-    const { manager, calls } = createSite({ fetch: async ({ id }) => snapshotOf(id) });
+    const { manager, calls } = createSite({ mayFetch, fetch: async ({ id }) => snapshotOf(id) });
     const upload = new Request('https://site.example/2', {
       method: 'POST',
       body: 'text',
@@ -20,6 +23,7 @@ describe('fetch()', () => {
     });
     expect(upload.bodyUsed).toBe(true);
     expect(calls).toMatchObject([
+      ['mayFetch', { scope: SCOPE, isActive: true, id: '5' }],
       [
         'fetch',
         {
@@ -70,13 +74,63 @@ describe('fetch()', () => {
   });
 
   test('rejects with a TypeError where a body is used up or breaks', async () => {
-    const { manager } = createSite();
+    const { manager } = createSite({ mayFetch });
     const used = new Request(URL_1, { method: 'POST', body: 'x' });
     await used.text();
     await expect(manager.fetch('id', used)).rejects.toThrow(TypeError);
     const body = new ReadableStream({ pull: (controller) => controller.error(new Error('broken')) });
     const broken = new Request(URL_1, { method: 'POST', body, duplex: 'half' } as RequestInit);
     await expect(manager.fetch('id', broken)).rejects.toThrow(TypeError);
+  });
+
+  /** A request whose body comes when `end` is called. */
+  function slowUpload() {
+    let end!: () => void;
+    const pull = vi.fn(
+      (controller: ReadableStreamDefaultController) =>
+        new Promise<void>((resolve) => {
+          end = () => resolve(controller.close());
+        }),
+    );
+    const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+    const request = new Request(URL_1, { method: 'POST', body, duplex: 'half' } as RequestInit);
+    return { request, pull, end: () => end() };
+  }
+
+  test('waits for no body of what is refused anyway', async () => {
+    const failure = new CallFailure('NotAllowedError', 'refused');
+    const { manager, calls } = createSite({ mayFetch: () => Promise.reject(failure) });
+    // Its body never comes.
+    const { request } = slowUpload();
+    await expect(manager.fetch('id', request)).rejects.toMatchObject({ name: 'NotAllowedError' });
+    expect(calls.map(([name]) => name)).toEqual(['mayFetch']);
+  });
+
+  test('of two calls with one id the first is made first, however long its body takes', async () => {
+    const { manager, calls } = createSite({ mayFetch, fetch: async ({ id }) => snapshotOf(id) });
+    const { request, pull, end } = slowUpload();
+    const first = manager.fetch('id', request);
+    const second = manager.fetch('id', URL_1);
+    await manager.fetch('other', URL_1);
+    await vi.waitFor(() => expect(pull).toHaveBeenCalled());
+    end();
+    await Promise.all([first, second]);
+    const fetches = calls.filter(([name]) => name === 'fetch').map(([, argument]) => argument);
+    expect(fetches).toMatchObject([
+      { id: 'other' },
+      { id: 'id', requests: [{ head: { method: 'POST' } }] },
+      { id: 'id', requests: [{ head: { method: 'GET' } }] },
+    ]);
+  });
+
+  test('a call is made although one with its id before it was refused', async () => {
+    const answers = [Promise.reject(new CallFailure('NotAllowedError', 'refused')), snapshotOf('id')];
+    const { manager } = createSite({ fetch: async () => (await answers.shift()) as Snapshot });
+    const [first, second] = await Promise.allSettled([
+      manager.fetch('id', URL_1),
+      manager.fetch('id', URL_1),
+    ]);
+    expect([first.status, second.status]).toEqual(['rejected', 'fulfilled']);
   });
 
   test('gives the errors of the background as the specification names them', async () => {

@@ -1,6 +1,6 @@
 import { isBadPort } from '../core/bad-port.ts';
 import { toRequestHead } from '../core/request.ts';
-import type { ImageResource } from '../protocol/wire.ts';
+import type { ImageResource, RequestHead } from '../protocol/wire.ts';
 import {
   type BackgroundFetchRegistration,
   getBackgroundFetchRegistrationInstance,
@@ -21,6 +21,8 @@ type Internals = [guard: symbol, realm: Realm, registration: ServiceWorkerRegist
 export class BackgroundFetchManager {
   readonly #realm: Realm;
   readonly #registration: ServiceWorkerRegistration;
+  /** The calls of fetch() that are not answered yet, by id. */
+  readonly #latest = new Map<string, Promise<unknown>>();
 
   constructor(...[guard, realm, registration]: Internals) {
     assertInternal(guard);
@@ -38,17 +40,33 @@ export class BackgroundFetchManager {
       const { downloadTotal, ui } = toOptions(args[2]);
       if (infos.length === 0) throw new TypeError('At least one request must be given.');
       const requests = infos.map(createRequest);
-      const isActive = registration.active !== null;
-      const snapshot = await this.#realm.call('fetch', {
-        scope: registration.scope,
-        isActive,
-        id,
-        requests: await Promise.all(requests.map(readRequest)),
-        downloadTotal,
-        ui: ui.icons ? { ...ui, icons: ui.icons.flatMap(resolveIcon) } : ui,
+      const heads = requests.map(readHead);
+      const icons = ui.icons?.flatMap(resolveIcon);
+      const wanted = { scope: registration.scope, isActive: registration.active !== null, id };
+      const snapshot = await this.#inTurn(id, async () => {
+        // What the answer does not depend on is not waited for.
+        if (requests.some(mayHaveBody)) await this.#realm.call('mayFetch', wanted);
+        const bodies = await Promise.all(requests.map(readBody));
+        return this.#realm.call('fetch', {
+          ...wanted,
+          requests: heads.map((head, i) => ({ head, body: bodies[i] ?? null })),
+          downloadTotal,
+          ui: { ...ui, ...(icons && { icons }) },
+        });
       });
       return getBackgroundFetchRegistrationInstance(this.#realm, snapshot);
     })();
+  }
+
+  /** Of calls with one id the first is answered first, however long its bodies take. */
+  #inTurn<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
+    const result = this.#latest.get(id)?.then(work, work) ?? work();
+    this.#latest.set(id, result);
+    const over = () => {
+      if (this.#latest.get(id) === result) this.#latest.delete(id);
+    };
+    result.then(over, over);
+    return result;
   }
 
   get(...args: unknown[]): Promise<BackgroundFetchRegistration | undefined> {
@@ -93,14 +111,22 @@ function createRequest(info: Request | string): Request {
   return request;
 }
 
-/** The head and the whole body of a request. Rejects with a TypeError where the body can't be read. */
-async function readRequest(request: Request) {
+function readHead(request: Request): RequestHead {
   const head = toRequestHead(request);
-  if (head.referrer === 'about:client') head.referrer = clientReferrer();
+  return head.referrer === 'about:client' ? { ...head, referrer: clientReferrer() } : head;
+}
+
+/** Not told by Request.body, which Firefox lacks. */
+function mayHaveBody({ method }: Request): boolean {
+  return method !== 'GET' && method !== 'HEAD';
+}
+
+/** The whole body of a request. Rejects with a TypeError where it can't be read. */
+async function readBody(request: Request): Promise<Blob | null> {
   try {
-    // Not told by Request.body, which Firefox lacks. Without a body or with an empty one is the same on the wire.
     const body = await request.blob();
-    return { head, body: body.size === 0 ? null : body };
+    // Without a body or with an empty one is the same on the wire.
+    return body.size === 0 ? null : body;
   } catch (error) {
     throw new TypeError("The request's body could not be read.", { cause: error });
   }

@@ -16,27 +16,34 @@ const MAX_OPEN_REQUESTS = 50_000;
 type Wanted = ArgumentOf<SiteCalls, 'fetch'>;
 
 /**
- * The state in which the background fetch begins. Rejects with what the specification has for a refusal, in its order:
+ * Rejects with what the specification has for a refusal before there is anything to fetch, in its order:
  * https://wicg.github.io/background-fetch/#background-fetch-manager-fetch
  */
-export async function admit(site: Site, wanted: Wanted): Promise<'active' | 'pending'> {
-  const permission = await permissionOf(site.origin);
-  if (permission === 'block') {
+export async function checkAllowed(
+  site: Site,
+  { scope, id, isActive }: ArgumentOf<SiteCalls, 'mayFetch'>,
+): Promise<void> {
+  if ((await permissionOf(site.origin)) === 'block') {
     throw new CallFailure('NotAllowedError', 'The person does not allow background fetches for this site.');
   }
   // Told by the site: one that lies has a background fetch that no worker will hear of.
-  if (!wanted.isActive) {
+  if (!isActive) {
     throw new CallFailure(
       'TypeError',
       'The registration has no active worker: wait for navigator.serviceWorker.ready.',
     );
   }
   // Also said where there is no room; it is looked for again when it is added.
-  await checkIdIsFree(wanted.scope, wanted.id);
+  await checkIdIsFree(scope, id);
+}
+
+/** The state in which a background fetch begins that is allowed. Rejects where there is no room for it. */
+export async function admit(site: Site, wanted: Wanted): Promise<'active' | 'pending'> {
   const open = await openBackgroundFetches(site.origin);
   await checkRoom(open, wanted);
   const askedFor = wanted.client?.activated || (!site.unseen && open.length < MAX_UNASKED);
-  return permission === 'ask' || !askedFor ? 'pending' : 'active';
+  const permission = await permissionOf(site.origin);
+  return permission === 'allow' && askedFor ? 'active' : 'pending';
 }
 
 /**

@@ -118,6 +118,25 @@ describe('fetch', () => {
     await expect(fetch()).rejects.toEqual(named('NotAllowedError'));
   });
 
+  test('what is refused whatever it asks for is told before, and before what can not be fetched', async () => {
+    const { call } = enter();
+    const wanted = { scope: SCOPE, isActive: true, id: 'id' };
+    const insecure = fetchArgument({
+      requests: [{ head: { ...requestHead('/'), url: 'http://x.example/' }, body: null }],
+    });
+    expect(await call('mayFetch', wanted)).toBeUndefined();
+    await expect(call('mayFetch', { ...wanted, isActive: false })).rejects.toEqual(named('TypeError'));
+    await expect(call('fetch', insecure)).rejects.toEqual(named('TypeError'));
+    await call('fetch', fetchArgument());
+    await expect(call('mayFetch', wanted)).rejects.toEqual(named('TypeError'));
+    await db.sites.put({ origin: ORIGIN, permission: 'block' });
+    await expect(call('mayFetch', wanted)).rejects.toEqual(named('NotAllowedError'));
+    await expect(call('fetch', insecure)).rejects.toEqual(named('NotAllowedError'));
+    await expect(enter({ thirdParty: true }).call('mayFetch', wanted)).rejects.toEqual(
+      named('NotAllowedError'),
+    );
+  });
+
   test('one that can not fit is refused, with the sizes', async () => {
     const { call } = enter();
     await expect(call('fetch', fetchArgument({ downloadTotal: 601 }))).rejects.toMatchObject({
@@ -345,7 +364,7 @@ describe('keys of others', () => {
 });
 
 describe('hostile messages', () => {
-  const NAMES = ['fetch', 'get', 'watch', 'getIds', 'abort', 'match', 'read'] as const;
+  const NAMES = ['mayFetch', 'fetch', 'get', 'watch', 'getIds', 'abort', 'match', 'read'] as const;
 
   test.each(['', 'toString', '__proto__', 'constructor', 'updateUI', 'settled', 'Fetch'])(
     'there is no call "%s"',
@@ -429,6 +448,7 @@ describe('hostile messages', () => {
     const { door } = enter();
     const valid: Record<(typeof NAMES)[number], object> = {
       fetch: fetchArgument({ ui: { title: 't', icons: [{ src: 's' }] } }),
+      mayFetch: { scope: SCOPE, isActive: true, id: 'id' },
       get: { scope: SCOPE, id: 'id' },
       watch: { key: 'key' },
       getIds: { scope: SCOPE },

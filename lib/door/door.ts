@@ -19,7 +19,7 @@ import { readResponse, readResponses } from '../store/bodies.ts';
 import { nextChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
 import type { BackgroundFetchRow, RecordRow, State } from '../store/schema.ts';
-import { admit, permissionState } from './admission.ts';
+import { admit, checkAllowed, permissionState } from './admission.ts';
 import { siteCallSchemas } from './messages.ts';
 import type { Site } from './site.ts';
 
@@ -50,9 +50,14 @@ export function openDoor(
 ): (name: string, argument: unknown) => Promise<unknown> {
   let waiting = 0;
   const answers: Answers<SiteCalls> = {
-    async fetch(argument) {
+    async mayFetch(argument) {
       checkScope(argument.scope);
       checkIdentity();
+      await checkAllowed(site, argument);
+      return undefined;
+    },
+    async fetch(argument) {
+      await answers.mayFetch(argument);
       const sources = connectSources(argument.client?.policies ?? []);
       for (const { head } of argument.requests) checkUrl(head.url, sources);
       const state = await admit(site, argument);

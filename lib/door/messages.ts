@@ -128,6 +128,7 @@ const key = text(64);
 type Schemas<Calls> = { [Name in keyof Calls & string]: v.GenericSchema<unknown, ArgumentOf<Calls, Name>> };
 
 export const siteCallSchemas: Schemas<SiteCalls> = {
+  mayFetch: v.strictObject({ scope: httpUrl, isActive: v.boolean(), id: text(MAX_TEXT) }),
   fetch: v.strictObject({
     scope: httpUrl,
     isActive: v.boolean(),

@@ -13,6 +13,8 @@ import type {
 } from './wire.ts';
 
 export interface SiteCalls {
+  /** Whether a `fetch` of this id would be refused whatever it asks for; rejects as that would. */
+  mayFetch: { argument: { scope: string; isActive: boolean; id: string }; result: undefined };
   /**
    * BackgroundFetchManager.fetch(), after conversion. `scope` is the registration's scope URL, `isActive` tells that it has
    * an active worker.

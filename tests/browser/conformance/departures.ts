@@ -220,6 +220,11 @@ export const departures: Departure[] = [
     reason: 'The status says "background_fetch" as its name.',
   },
   {
+    requirement: 'a site that is denied gets a NotAllowedError, before its bodies are read',
+    of: NATIVE,
+    reason: 'It goes by the setting for automatic downloads, which a test can not deny it.',
+  },
+  {
     requirement: 'a worker begins, gets and lists background fetches',
     of: NATIVE,
     reason: 'It lets no worker begin one: NotAllowedError.',

@@ -109,7 +109,11 @@ describe('rejections', () => {
     const seen = await page.evaluate(async () => {
       const manager = here.registration.backgroundFetch;
       const url = '/bytes/held?size=10';
-      const [first, second] = await Promise.allSettled([manager.fetch('id', url), manager.fetch('id', url)]);
+      const upload = new Request(url, { method: 'POST', body: new Blob(['x'.repeat(1e6)]) });
+      const [first, second] = await Promise.allSettled([
+        manager.fetch('id', upload),
+        manager.fetch('id', url),
+      ]);
       return [first?.status, second?.status, second?.status === 'rejected' && second.reason.name];
     });
     gate.open();

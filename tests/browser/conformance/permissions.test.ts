@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { requirement, useSuite } from './suite.ts';
 
-const { open } = await useSuite();
+const { open, setPermission } = await useSuite();
 
 requirement('permissions.query() knows background-fetch', async () => {
   const { page } = await open();
@@ -55,4 +55,18 @@ requirement('permissions.query() knows background-fetch in a worker', async () =
   });
   await page.evaluate(() => here.registration.backgroundFetch.fetch('id', '/bytes/a?size=10'));
   expect(await told('result')).toEqual(['[object PermissionStatus]', true]);
+});
+
+requirement('a site that is denied gets a NotAllowedError, before its bodies are read', async () => {
+  const site = await open();
+  await setPermission(site, 'denied');
+  const error = await site.page.evaluate(async () => {
+    const endless = new Request('/bytes/up?size=1', {
+      method: 'POST',
+      body: new ReadableStream({}),
+      duplex: 'half',
+    } as RequestInit);
+    return (await here.outcome(() => here.registration.backgroundFetch.fetch('id', endless))).error;
+  });
+  expect(error?.name).toBe('NotAllowedError');
 });

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'puppeteer-core';
 import { type TestContext, test } from 'vitest';
+import { command } from '../../support/extension.ts';
 import type { LoggedRequest } from '../../support/request-log.ts';
 import { until } from '../../support/until.ts';
 import { browserName, useBrowser } from '../../support/use-browser.ts';
@@ -109,5 +110,19 @@ export async function useSuite() {
     };
   }
 
-  return { browser, server, open };
+  /** The person says what the site may do. */
+  async function setPermission({ page, origin }: Site, state: PermissionState): Promise<void> {
+    if (isNative) {
+      const session = await page.browser().target().createCDPSession();
+      const permission = { name: 'background-fetch' };
+      await session.send('Browser.setPermission', { permission, setting: state, origin });
+      return session.detach();
+    }
+    const popup = await browser.openPopup();
+    const permission = { granted: 'allow', prompt: 'ask', denied: 'block' }[state];
+    await command(popup, 'permit', { origin, permission });
+    await popup.close();
+  }
+
+  return { browser, server, open, setPermission };
 }
