@@ -7,7 +7,14 @@ type Counted = Partial<PerformanceResourceTiming>;
 
 /** A browser that tells the observer of these counts as the body ends, or already has. */
 function browserCounts(counts: Counted[], { told = false } = {}): void {
-  const entries = counts.map((count) => ({ name: URL, workerStart: 0, transferSize: 300, ...count }));
+  const startTime = performance.now();
+  const entries = counts.map((count) => ({
+    name: URL,
+    startTime,
+    workerStart: 0,
+    transferSize: 300,
+    ...count,
+  }));
   vi.stubGlobal(
     'PerformanceObserver',
     class {
@@ -58,6 +65,7 @@ test.each<[string, Counted[]]>([
   ['was not counted', []],
   ['has a count that is not told', [{ encodedBodySize: 0, transferSize: 0 }]],
   ['came from a service worker', [{ encodedBodySize: 40, workerStart: 12 }]],
+  ['is of an earlier request for the same', [{ encodedBodySize: 40, startTime: -500 }]],
   ['is of another request', [{ encodedBodySize: 40, name: 'https://site.example/other' }]],
 ])('a body that %s is none', async (_, counts) => {
   browserCounts(counts);

@@ -4,6 +4,9 @@ import { contentLength } from './validator.ts';
 /** https://fetch.spec.whatwg.org/#null-body-status, of those that may come with a Content-Length. */
 const NOT_MODIFIED = 304;
 
+/** Browsers may round times so far (ms), against fingerprinting. */
+const CLOCK_STEP = 100;
+
 /** Gives a response's next bytes, or null at its end. */
 type Read<Piece> = () => Promise<Piece | null>;
 
@@ -21,8 +24,12 @@ export interface BodyWatch {
  */
 export function watchBody({ url, method }: { url: string; method: string }, signal: AbortSignal): BodyWatch {
   const timings: PerformanceResourceTiming[] = [];
+  const begunAt = performance.now() - CLOCK_STEP;
   const keep = (entries: PerformanceEntryList) => {
-    for (const entry of entries) if (entry.name === url) timings.push(entry as PerformanceResourceTiming);
+    for (const entry of entries) {
+      // What is told late of a request before this one, for the same, is none of its.
+      if (entry.name === url && entry.startTime >= begunAt) timings.push(entry as PerformanceResourceTiming);
+    }
   };
   const observer = new PerformanceObserver((list) => keep(list.getEntries()));
   observer.observe({ type: 'resource' });

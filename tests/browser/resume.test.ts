@@ -6,7 +6,7 @@ import { downloadOf, eventFor, getFetch, openSite, startFetch } from '../support
 import { until } from '../support/until.ts';
 import { useBrowser } from '../support/use-browser.ts';
 
-const { browser, server } = await useBrowser({ sideBySide: true });
+const { browser, server } = await useBrowser();
 
 const SIZE = 3_000_000;
 const HALF = SIZE / 2;

@@ -15,18 +15,20 @@ const SMALL = { url: '/bytes/small?size=1000', hash: sha256('small', 1000) };
 /** Starting times of the requests for a path (ms since the epoch). */
 const times = (path: string) => server.log.for(path).map((request) => request.startedAt);
 
-describe('a server in trouble', () => {
+describe.concurrent('a server that asks for time', () => {
   test.for([
     ['503', 'status=503&times=2&retry-after=1'],
     ['429', 'status=429&times=2&retry-after=1'],
     ['500, without saying when to come back', 'status=500&times=2'],
-  ] as const)('is asked again after %s', async ([, query]) => {
+  ] as const)('is asked again after %s', async ([status, query]) => {
     const page = await openSite(browser, server.freshOrigin());
-    const url = `/bytes/body?size=${SIZE}&${query}`;
+    const name = `after${Number.parseInt(status, 10)}`;
+    const url = `/bytes/${name}?size=${SIZE}&${query}`;
     await startFetch(page, 'body', [url]);
     expect(await eventFor(page, 'body')).toMatchObject({ type: 'backgroundfetchsuccess' });
-    expect(await downloadOf(page, url)).toMatchObject({ sha256: sha256('body', SIZE), status: 200 });
-    const [first = 0, second = 0, third = 0, ...more] = times('/bytes/body');
+    expect(await downloadOf(page, url)).toMatchObject({ sha256: sha256(name, SIZE), status: 200 });
+    await page.close();
+    const [first = 0, second = 0, third = 0, ...more] = times(`/bytes/${name}`);
     expect(more).toEqual([]);
     expect(second - first).toBeGreaterThanOrEqual(query.includes('retry-after') ? 1000 : 500);
     expect(third - second).toBeGreaterThanOrEqual(1000);
@@ -34,12 +36,23 @@ describe('a server in trouble', () => {
 
   test('is asked again after 408, by the browser or by us', async () => {
     const page = await openSite(browser, server.freshOrigin());
-    const url = `/bytes/body?size=${SIZE}&status=408&times=3`;
+    const url = `/bytes/after408?size=${SIZE}&status=408&times=3`;
     await startFetch(page, 'body', [url]);
     expect(await eventFor(page, 'body')).toMatchObject({ type: 'backgroundfetchsuccess' });
-    expect(await downloadOf(page, url)).toMatchObject({ sha256: sha256('body', SIZE), status: 200 });
+    expect(await downloadOf(page, url)).toMatchObject({ sha256: sha256('after408', SIZE), status: 200 });
+    await page.close();
   });
 
+  test('that says no is asked once', async () => {
+    const page = await openSite(browser, server.freshOrigin());
+    await startFetch(page, 'body', ['/bytes/no?status=403']);
+    expect(await eventFor(page, 'body')).toMatchObject({ failureReason: 'bad-status' });
+    await page.close();
+    expect(server.log.for('/bytes/no')).toHaveLength(1);
+  });
+});
+
+describe('a server in trouble', () => {
   test('that stays in trouble is told to the site', async () => {
     const page = await openSite(browser, server.freshOrigin());
     await hurry(browser);
@@ -49,13 +62,6 @@ describe('a server in trouble', () => {
     expect(event.records?.map(({ status }) => status)).toEqual([200, 503]);
     expect(server.log.for('/bytes/body')).toHaveLength(8);
     expect(await downloadOf(page, SMALL.url)).toMatchObject({ sha256: SMALL.hash });
-  });
-
-  test('that says no is asked once', async () => {
-    const page = await openSite(browser, server.freshOrigin());
-    await startFetch(page, 'body', ['/bytes/body?status=403']);
-    expect(await eventFor(page, 'body')).toMatchObject({ failureReason: 'bad-status' });
-    expect(server.log.for('/bytes/body')).toHaveLength(1);
   });
 
   test('is left in peace as long as it asks, also when the background ends meanwhile', async () => {

@@ -11,13 +11,10 @@ export const browserName = process.env.BACKFETCH_BROWSER as BrowserName;
 /**
  * Starts both for all tests of a file, and ends them after the last. Between tests the server forgets what was set,
  * and all tabs are closed; what the browser has stored stays, so let each test have an origin of its own
- * (`server.freshOrigin()`). Where tests mostly wait they may run side by side: they close their tabs themselves, and each has
- * paths of its own.
+ * (`server.freshOrigin()`). Tests that mostly wait may be concurrent: they close their tabs themselves, and have paths of
+ * their own.
  */
-export async function useBrowser({
-  sideBySide = false,
-  ...options
-}: Partial<LaunchOptions> & { sideBySide?: boolean } = {}): Promise<{
+export async function useBrowser(options: Partial<LaunchOptions> = {}): Promise<{
   browser: BrowserUnderTest;
   server: TestServer;
 }> {
@@ -35,8 +32,8 @@ export async function useBrowser({
     const logged = browser.log.length;
     onTestFailed(() => console.error(['The extension said:', ...browser.log.slice(logged)].join('\n  ')));
   });
-  if (sideBySide) return { browser, server };
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
+    if (task.concurrent) return;
     await browser.closePages();
     server.reset();
   });
