@@ -96,6 +96,13 @@ describe('nothing is requested', () => {
     expect(seen).toEqual([]);
   });
 
+  test('where the page’s policy lets it connect to nothing', async () => {
+    await db.backgroundFetches.update('key', { connectSources: [["'none'"]] });
+    const { icons, seen } = serverOf();
+    await icons.look('key');
+    expect(seen).toEqual([]);
+  });
+
   test.each([
     ['another origin', 'https://other.example/icon.png'],
     ['a data: URL', 'data:image/png;base64,AA'],

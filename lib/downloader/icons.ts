@@ -53,6 +53,8 @@ export class Icons {
   }
 
   async #fetch(row: BackgroundFetchRow, url: string): Promise<Blob | null> {
+    // By `connect-src`, as what is downloaded: what the page may show is not kept.
+    if (refusal(row, new URL(url)) !== null) return null;
     const outgoing = {
       request: requestHead(row, url),
       body: null,

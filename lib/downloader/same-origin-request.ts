@@ -32,22 +32,20 @@ async function send(outgoing: Outgoing, fragment: string): Promise<Received | 'r
       redirect: 'manual',
       signal,
     });
-    if (response.type === 'opaqueredirect') {
+    const reader = response.body?.getReader();
+    const cancel = () => {
       watch.stop();
+      reader
+        ?.cancel()
+        .catch((error: unknown) => console.debug('Backfetch: the response had ended already.', error));
+    };
+    // The browser, or another extension, may redirect inside, too: nothing of another origin's answer is looked at.
+    if (response.type === 'opaqueredirect' || new URL(response.url).origin !== marked.origin) {
+      cancel();
       return 'redirected';
     }
     const head = responseHead(response);
-    const reader = response.body?.getReader();
-    return {
-      head,
-      read: watch.whole(head, async () => (await reader?.read())?.value ?? null),
-      cancel() {
-        watch.stop();
-        reader
-          ?.cancel()
-          .catch((error: unknown) => console.debug('Backfetch: the response had ended already.', error));
-      },
-    };
+    return { head, read: watch.whole(head, async () => (await reader?.read())?.value ?? null), cancel };
   } catch (error) {
     watch.stop();
     throw error;
