@@ -39,17 +39,36 @@ async function dropOldRules(): Promise<void> {
 
 const OWN_REQUESTS = { tabIds: [-1], initiatorDomains: [browser.runtime.id] };
 
-/** For what is requested under our own document, by others than itself, on every hop. */
-function hostFrameRequestsRules(token: string, origin: string): SessionRule[] {
+/** Matches what is requested under our own document, by others than itself. */
+function underOurDocument(token: string) {
   const { id } = browser.runtime;
-  const self = new URL(origin);
-  const condition = {
+  return {
     tabIds: [-1],
     topDomains: [id],
     excludedInitiatorDomains: [id],
     // Tells the rules from those of other host frames.
     excludedRequestDomains: [`${token}.invalid`],
   };
+}
+
+/**
+ * For what a host frame's document would load: where the site's own worker answers, its headers are not ours to set. But
+ * for scripts, which the emulated scope imports.
+ */
+function nothingLoadsRule(token: string): SessionRule {
+  return {
+    condition: {
+      ...underOurDocument(token),
+      resourceTypes: ['sub_frame', 'stylesheet', 'image', 'font', 'object', 'media', 'ping', 'other'],
+    },
+    action: { type: 'block' },
+  };
+}
+
+/** For what is requested in a host frame, on every hop. */
+function hostFrameRequestsRules(token: string, origin: string): SessionRule[] {
+  const self = new URL(origin);
+  const condition = underOurDocument(token);
   const withoutCookies: SessionRule = {
     condition: { ...condition, domainType: 'thirdParty' },
     action: {
@@ -102,9 +121,12 @@ export const chromium: Platform = {
   async setRule(token, rule) {
     switch (rule?.of) {
       case 'host frame':
-        return putRules(token, [hostFrameRule(OWN_REQUESTS, token)]);
+        return putRules(token, [hostFrameRule(OWN_REQUESTS, token), nothingLoadsRule(token)]);
       case 'host frame requests':
-        return putRules(token, hostFrameRequestsRules(token, rule.fetcher.origin));
+        return putRules(token, [
+          nothingLoadsRule(token),
+          ...hostFrameRequestsRules(token, rule.fetcher.origin),
+        ]);
       case 'request':
         return putRules(token, [requestRule(OWN_REQUESTS, token, rule)]);
       default:

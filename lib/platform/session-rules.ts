@@ -7,19 +7,25 @@ import { HOST_FRAME_PARAMETER } from '../protocol/host-frame.ts';
 import type { Rule } from '../protocol/rules.ts';
 
 /**
- * What may keep a host frame from loading, or (Clear-Site-Data, Refresh) act on the site although nobody visited it.
+ * What may keep a host frame from loading, load more (Link), or act on the site although nobody visited it
+ * (Clear-Site-Data, Refresh).
  */
-const REFUSING_HEADERS = [
+const UNWANTED_HEADERS = [
   'content-security-policy-report-only',
+  'content-disposition',
   'x-frame-options',
   'cross-origin-resource-policy',
   'cross-origin-embedder-policy',
   'cross-origin-opener-policy',
   'clear-site-data',
   'refresh',
+  'link',
 ];
 
-/** Of what a site's page would load nothing is wanted in a host frame. Scripts the sandbox keeps from running. */
+/**
+ * Of what a site's page would load nothing is wanted in a host frame, and so it is plain text. Where it can't be made that,
+ * the policy holds, and the sandbox keeps scripts from running.
+ */
 const HOST_FRAME_POLICY = ['img', 'media', 'style', 'font', 'object', 'frame', 'manifest']
   .map((kind) => `${kind}-src 'none'`)
   .join('; ');
@@ -74,8 +80,10 @@ export function hostFrameRule(ownRequests: OwnRequests, token: string): SessionR
     action: {
       type: 'modifyHeaders',
       responseHeaders: [
-        ...REFUSING_HEADERS.map((header) => ({ header, operation: 'remove' as const })),
+        ...UNWANTED_HEADERS.map((header) => ({ header, operation: 'remove' as const })),
         { header: 'content-security-policy', operation: 'set', value: HOST_FRAME_POLICY },
+        { header: 'content-type', operation: 'set', value: 'text/plain' },
+        { header: 'x-content-type-options', operation: 'set', value: 'nosniff' },
       ],
     },
   };
