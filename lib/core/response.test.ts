@@ -40,6 +40,15 @@ test('headers that speak of the transfer are taken out', () => {
   ]);
 });
 
+test('headers can not be changed', () => {
+  const { headers } = toResponse(HEAD, null);
+  expect(() => headers.set('etag', 'x')).toThrow(TypeError);
+  expect(() => headers.append('x', 'y')).toThrow(TypeError);
+  expect(() => headers.delete('etag')).toThrow(TypeError);
+  expect([...new Headers(headers)]).toEqual([...headers]);
+  expect(headers.get('etag')).toBe('"1"');
+});
+
 test.each([204, 205, 304])('status %i has no body', (status) => {
   const response = toResponse({ ...HEAD, status }, new Blob(['x']));
   expect(response.status).toBe(status);

@@ -37,6 +37,13 @@ function reveal(response: Response, head: ResponseHead): Response {
   for (const [name, value] of Object.entries({ url, type, redirected, status })) {
     Object.defineProperty(response, name, { get: () => value, configurable: true });
   }
+  // https://fetch.spec.whatwg.org/#headers-guard: script can't set the guard either.
+  for (const name of ['append', 'delete', 'set']) {
+    const refuse = () => {
+      throw new TypeError('The headers are immutable.');
+    };
+    Object.defineProperty(response.headers, name, { value: refuse, writable: true, configurable: true });
+  }
   const clone = () => reveal(Response.prototype.clone.call(response), head);
   return Object.defineProperty(response, 'clone', { value: clone, writable: true, configurable: true });
 }

@@ -38,32 +38,30 @@ const UPDATES = [
   'an event comes to the active worker while another version installs',
 ];
 
+const STREAMS =
+  'The Request of Firefox takes no streams as bodies: it makes a string of them. Only another Request class in the place of its own could.';
+
 export const departures: Departure[] = [
   {
     requirement: 'a body that breaks rejects with a TypeError',
     of: ['ours in Firefox'],
-    reason: 'The Request of Firefox takes no streams as bodies: it makes a string of them.',
+    reason: STREAMS,
   },
   {
     requirement: 'a stream is read to its end before it resolves',
     of: ['ours in Firefox'],
-    reason: 'The Request of Firefox takes no streams as bodies: it makes a string of them.',
+    reason: STREAMS,
   },
   {
     requirement: 'dedicated workers have the interfaces that all workers have',
     of: OURS,
     reason:
-      'An extension has no scripts in them; and as they have no service-worker registration, they could do nothing with the interfaces.',
+      'An extension has no scripts in them. Firefox would let it write ahead of those that are loaded, at every site and never of blob: ones; and as they have no service-worker registration, they could do nothing with the interfaces.',
   },
   {
     requirement: 'the events are trusted',
     of: OURS,
     reason: 'What a script dispatches is not trusted, and isTrusted is unforgeable.',
-  },
-  {
-    requirement: 'have immutable headers',
-    of: OURS,
-    reason: 'Those of a response that a script makes are mutable; only a fetch gives immutable ones.',
   },
   {
     requirement: 'keep their url in a cache',
@@ -75,7 +73,7 @@ export const departures: Departure[] = [
     requirement,
     of: ['ours in Chromium'] satisfies Implementation[],
     reason:
-      "The emulated worker runs the script as the site's server has it: the browser shows nobody the one that it has stored.",
+      "The emulated worker runs the script as the site's server has it: the browser shows nobody the one that it has stored. Keeping a copy of every site's script would be the way.",
   })),
   ...WORKER_CALLS.map((requirement) => ({ requirement, ...NO_WORKER })),
   ...WORKER_CALLS_UNHEARD.map((requirement) => ({ requirement, ...NO_WORKER, hangs: true as const })),
