@@ -29,10 +29,11 @@ describe('fetch()', () => {
         {
           scope: SCOPE,
           id: '5',
+          referrer: 'https://site.example/page',
           downloadTotal: 9,
           ui: { title: 'Title', icons: [{ src: 'https://site.example/icon.png' }] },
           requests: [
-            { head: { url: URL_1, method: 'GET', referrer: 'https://site.example/page' }, body: null },
+            { head: { url: URL_1, method: 'GET', referrer: 'about:client' }, body: null },
             {
               head: { method: 'POST', headers: [['content-type', 'text/x']], referrer: '' },
               body: { size: 4 },

@@ -1,6 +1,6 @@
 import { isBadPort } from '../core/bad-port.ts';
 import { toRequestHead } from '../core/request.ts';
-import type { ImageResource, RequestHead } from '../protocol/wire.ts';
+import type { ImageResource } from '../protocol/wire.ts';
 import {
   type BackgroundFetchRegistration,
   getBackgroundFetchRegistrationInstance,
@@ -40,7 +40,8 @@ export class BackgroundFetchManager {
       const { downloadTotal, ui } = toOptions(args[2]);
       if (infos.length === 0) throw new TypeError('At least one request must be given.');
       const requests = infos.map(createRequest);
-      const heads = requests.map(readHead);
+      const heads = requests.map(toRequestHead);
+      const referrer = clientReferrer();
       const icons = ui.icons?.flatMap(resolveIcon);
       const wanted = { scope: registration.scope, isActive: registration.active !== null, id };
       const snapshot = await this.#inTurn(id, async () => {
@@ -50,6 +51,7 @@ export class BackgroundFetchManager {
         return this.#realm.call('fetch', {
           ...wanted,
           requests: heads.map((head, i) => ({ head, body: bodies[i] ?? null })),
+          referrer,
           downloadTotal,
           ui: { ...ui, ...(icons && { icons }) },
         });
@@ -109,11 +111,6 @@ function createRequest(info: Request | string): Request {
   }
   if (isBadPort(url)) throw new TypeError(`Port ${url.port} is blocked.`);
   return request;
-}
-
-function readHead(request: Request): RequestHead {
-  const head = toRequestHead(request);
-  return head.referrer === 'about:client' ? { ...head, referrer: clientReferrer() } : head;
 }
 
 /** Not told by Request.body, which Firefox lacks. */

@@ -43,6 +43,7 @@ function fetchArgument(
       { head: requestHead('/a'), body: null },
       { head: requestHead('/b'), body: null },
     ],
+    referrer: `${ORIGIN}/page`,
     downloadTotal: 0,
     ui: {},
     ...changes,

@@ -211,7 +211,7 @@ function newBackgroundFetch(
   connectSources: SourceList[],
   state: State,
 ) {
-  const { scope, id, requests, downloadTotal, ui, client } = argument;
+  const { scope, id, requests, referrer, downloadTotal, ui, client } = argument;
   const key = crypto.randomUUID();
   const records = requests.map(
     ({ head, body }, index): RecordRow => ({
@@ -247,6 +247,7 @@ function newBackgroundFetch(
     firstFailure: '',
     state,
     connectSources,
+    referrer,
     referrerPolicy: client?.referrerPolicy ?? '',
     pausable: requests.every(({ head }) => head.method === 'GET'),
     listed: 1,

@@ -21,6 +21,7 @@ function wanted(change: Partial<Fetch> = {}): Fetch {
     isActive: true,
     id: 'new',
     requests: [request],
+    referrer: '',
     downloadTotal: 0,
     ui: {},
     ...change,

@@ -53,6 +53,7 @@ const FETCH = {
   isActive: true,
   id: 'id',
   requests: [{ head: HEAD, body: null }],
+  referrer: 'https://site.example/page',
   downloadTotal: 1,
   ui: { title: 'Title', icons: [{ src: '/icon.png' }] },
   client: { activated: true, policies: ["default-src 'self'"], referrerPolicy: 'origin' },

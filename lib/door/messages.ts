@@ -138,6 +138,7 @@ export const siteCallSchemas: Schemas<SiteCalls> = {
       v.minLength(1),
       v.maxLength(MAX_REQUESTS),
     ),
+    referrer: text(MAX_URL),
     downloadTotal: v.pipe(v.number(), v.minValue(0), v.finite()),
     ui: uiOptions,
     client: v.exactOptional(client),

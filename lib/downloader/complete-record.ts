@@ -331,8 +331,10 @@ class Refused extends TypeError {}
  */
 function requestFor(job: Job, record: RecordRow, range: HeaderList | null): RequestHead {
   const { generation } = record;
-  const referrerPolicy = record.request.referrerPolicy || job.row.referrerPolicy;
-  const request = { ...record.request, referrerPolicy };
+  const { row } = job;
+  const referrer = record.request.referrer === 'about:client' ? row.referrer : record.request.referrer;
+  const referrerPolicy = record.request.referrerPolicy || row.referrerPolicy;
+  const request = { ...record.request, referrer, referrerPolicy };
   if (range) return { ...request, headers: [...request.headers, ...range], cache: 'no-store' };
   return generation > 0 && request.cache !== 'only-if-cached' ? { ...request, cache: 'reload' } : request;
 }

@@ -25,6 +25,8 @@ export interface SiteCalls {
       isActive: boolean;
       id: string;
       requests: { head: RequestHead; body: Blob | null }[];
+      /** What the referrer "about:client" of these requests stands for: a URL, or '' for none. */
+      referrer: string;
       /** In bytes; 0 for unknown. */
       downloadTotal: number;
       ui: UIOptions;

@@ -62,6 +62,8 @@ export interface BackgroundFetchRow {
   listed: 0 | 1;
   /** What the page that asked might connect to: see lib/policy/content-security-policy.ts. */
   connectSources: SourceList[];
+  /** That page's URL, or the worker's; '' for none: for requests whose referrer is "about:client". */
+  referrer: string;
   /** That page's, for requests that have none of their own. */
   referrerPolicy: ReferrerPolicy;
   /** Whether every request is a GET: others can't be repeated, so the person can't pause them. */

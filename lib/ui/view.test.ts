@@ -28,6 +28,7 @@ const ROW: BackgroundFetchRow = {
   state: 'active',
   listed: 1,
   connectSources: [],
+  referrer: '',
   referrerPolicy: '',
   pausable: true,
   result: '',

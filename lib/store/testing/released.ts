@@ -43,6 +43,7 @@ const FETCH = {
   firstFailure: '',
   listed: 1,
   connectSources: [],
+  referrer: '',
   referrerPolicy: '',
   pausable: true,
   result: '',

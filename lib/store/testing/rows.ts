@@ -53,6 +53,7 @@ export function fetchRow(changes: Partial<BackgroundFetchRow> = {}): BackgroundF
     state: 'active',
     listed: 1,
     connectSources: [],
+    referrer: '',
     referrerPolicy: '',
     pausable: true,
     result: '',

@@ -129,11 +129,13 @@ requirement('record.request has what the request had, and its body', async () =>
     const fetch = await here.registration.backgroundFetch.fetch('id', request);
     const [record] = await fetch.matchAll();
     const got = record?.request as Request;
-    return { before, after: describe(got), same: record?.request === got, body: await got.text() };
+    const plain = await here.registration.backgroundFetch.fetch('plain', '/bytes/a?size=1');
+    const referrer = (await plain.match('/bytes/a?size=1'))?.request.referrer;
+    return { before, referrer, after: describe(got), same: record?.request === got, body: await got.text() };
   });
   expect(seen.after).toEqual(seen.before);
   expect(seen.before.referrer).toBe(`${origin}/from`);
-  expect(seen).toMatchObject({ same: true, body: 'the body' });
+  expect(seen).toMatchObject({ same: true, body: 'the body', referrer: 'about:client' });
 });
 
 requirement('credentials are sent as the request says', async () => {
