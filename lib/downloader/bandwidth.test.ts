@@ -60,6 +60,18 @@ test('a change is felt by those who wait', async () => {
   await waiting;
 });
 
+test('a clock that is set back makes nothing wait longer', async () => {
+  const bandwidth = new Bandwidth();
+  bandwidth.limit = 1000;
+  bandwidth.spend(10_000);
+  vi.setSystemTime(Date.now() - 86_400_000);
+  const before = performance.now();
+  const waiting = bandwidth.ready(never);
+  await vi.runAllTimersAsync();
+  await waiting;
+  expect(performance.now() - before).toBeLessThan(11_000);
+});
+
 test('an aborted download waits no longer', async () => {
   const bandwidth = new Bandwidth();
   bandwidth.limit = 1;

@@ -7,7 +7,7 @@ const SLACK = 400;
 export class Bandwidth {
   /** Bytes per second; 0 for no limit. */
   #limit = 0;
-  /** When what was received so far is paid for (ms since the epoch). */
+  /** When what was received so far is paid for (ms, by a clock that nobody sets). */
   #paidAt = 0;
   readonly #waiting = new Set<() => void>();
 
@@ -26,14 +26,14 @@ export class Bandwidth {
   /** Counts bytes that came. */
   spend(bytes: number): void {
     if (this.#limit === 0) return;
-    this.#paidAt = Math.max(this.#paidAt, Date.now() - SLACK) + (bytes * 1000) / this.#limit;
+    this.#paidAt = Math.max(this.#paidAt, performance.now() - SLACK) + (bytes * 1000) / this.#limit;
   }
 
   /** Resolves when more may come; rejects with the signal's reason when that is aborted. */
   async ready(signal: AbortSignal): Promise<void> {
-    while (this.#paidAt > Date.now()) {
+    while (this.#paidAt > performance.now()) {
       await abortable(signal, (resolve) => {
-        const timer = setTimeout(resolve, Math.ceil(this.#paidAt - Date.now()));
+        const timer = setTimeout(resolve, Math.ceil(this.#paidAt - performance.now()));
         this.#waiting.add(resolve);
         return () => {
           clearTimeout(timer);
