@@ -51,7 +51,9 @@ async function attempt(job: Job, record: RecordRow): Promise<void> {
   const { status, headers } = received.head;
   if (isRetryableStatus(status) && isRepeatable(record) && record.failedTries + 1 < MAX_TRIES) {
     received.cancel();
-    return tryAgain(job, record, retryAfter(headers, Date.now()));
+    const delay = retryAfter(headers, Date.now());
+    job.course(record).askedToWait = delay !== null || status === 429;
+    return tryAgain(job, record, delay);
   }
   if (status === 206) {
     const valid = validatePartialResponse(
@@ -346,6 +348,7 @@ function end(job: Job, record: RecordRow, result: RecordResult): Promise<void> {
 /** A network error: waits for the line, plans another try, or ends the record. */
 async function failed(job: Job, record: RecordRow, error: unknown): Promise<void> {
   job.signal.throwIfAborted();
+  job.course(record).askedToWait = false;
   if (!(error instanceof TypeError)) throw error;
   if (error instanceof Refused) return end(job, record, 'fetch-error');
   const { method, url } = record.request;

@@ -10,7 +10,7 @@ import { db } from '../store/database.ts';
 import { requestHead, storedFetch } from '../store/testing/rows.ts';
 import { Downloader, reportChanges } from './downloader.ts';
 import { addFetch, passTime, setUp, storedResponse } from './testing/perform.ts';
-import { type Script, scriptedSurroundings, serve } from './testing/scripted-server.ts';
+import { type Reply, type Script, scriptedSurroundings, serve } from './testing/scripted-server.ts';
 
 const BODY = 'The quick brown fox jumps over the lazy dog.';
 const good = serve(BODY);
@@ -144,6 +144,44 @@ test('who waits for another try goes on at once when the person says so', async 
   await until(() => stopped.length === 1);
   expect(Date.now() - before).toBeLessThan(3_600_000);
   expect((await storedFetch()).result).toBe('success');
+});
+
+/** Lets little time pass, and everything happen that is due. */
+const soon = () => vi.advanceTimersByTimeAsync(100);
+
+test('what became due while the machine slept goes on when it is woken: timers stood still', async () => {
+  await addFetch();
+  const { downloader, requests, stopped } = createDownloader((request, count) =>
+    count === 1 ? { status: 503, headers: [['Retry-After', '3600']] } : good(request),
+  );
+  await downloader.wake();
+  await until(() => requests.length === 1);
+  await soon();
+  await downloader.wake();
+  await soon();
+  expect(requests).toHaveLength(1);
+  vi.setSystemTime(Date.now() + 3_600_000);
+  await downloader.wake();
+  await soon();
+  expect(requests).toHaveLength(2);
+  await until(() => stopped.length === 1);
+});
+
+test('with the line back, what failed without it is tried at once, but no server that asked for patience', async () => {
+  await addFetch([requestHead('/lost'), requestHead('/patient')]);
+  const { downloader, requests, stopped } = createDownloader((request, count) => {
+    if (count > 2) return good(request);
+    const patient: Reply = { status: 503, headers: [['Retry-After', '3600']] };
+    return request.head.url.endsWith('/lost') ? 'network error' : patient;
+  });
+  await downloader.wake();
+  await until(() => requests.length === 2);
+  await soon();
+  downloader.tryOverNewLine();
+  await soon();
+  expect(requests.slice(2).map(({ head }) => head.url)).toEqual(['https://site.example/lost']);
+  downloader.tryNow('key');
+  await until(() => stopped.length === 1);
 });
 
 test('50 downloads of 20 sites: within the limits, each site in turn, all to their end', async () => {

@@ -46,6 +46,7 @@ export class Downloader {
       return;
     }
     if (running) {
+      running.job.tryDue();
       if (!running.controller.signal.aborted) return;
       // Paused and resumed at once: the new run starts where the old one has written its last byte.
       await running.done;
@@ -59,6 +60,11 @@ export class Downloader {
   /** Makes the records of a background fetch that wait for another try go on at once. */
   tryNow(key: string): void {
     this.#running.get(key)?.job.tryNow();
+  }
+
+  /** The line is back. */
+  tryOverNewLine(): void {
+    for (const { job } of this.#running.values()) job.tryOverNewLine();
   }
 
   async #perform(job: Job, signal: AbortSignal): Promise<void> {

@@ -14,6 +14,7 @@ import { type BackgroundFetchRow, OWN_ROW_BYTES, type RecordRow } from '../store
 import { abortable } from './abortable.ts';
 import type { Bandwidth } from './bandwidth.ts';
 import type { Outgoing, Received } from './received.ts';
+import { LONGEST_RETRY_AFTER } from './retry.ts';
 import type { Slots } from './slots.ts';
 import { Writer } from './writer.ts';
 
@@ -51,6 +52,8 @@ export interface Course {
    * a line left; or nothing.
    */
   ranges: 'all' | 'resume' | 'nothing';
+  /** Whether the server itself said when to come back, or that it is asked too often. */
+  askedToWait: boolean;
 }
 
 /** A background fetch while it is performed in this document. */
@@ -68,6 +71,8 @@ export class Job {
   #unchecked = 0;
   /** Records that wait for another try. */
   readonly #waiting = new Set<Waiting>();
+  /** Called when a record begins to wait and so leaves its place to another. */
+  leftPlace: () => void = () => {};
   readonly #courses = new WeakMap<RecordRow, Course>();
   #requesting = 0;
   #told = '';
@@ -120,7 +125,7 @@ export class Job {
   }
 
   course(record: RecordRow): Course {
-    const course = this.#courses.get(record) ?? { setbacks: 0, ranges: 'all' };
+    const course = this.#courses.get(record) ?? { setbacks: 0, ranges: 'all', askedToWait: false };
     this.#courses.set(record, course);
     return course;
   }
@@ -159,16 +164,26 @@ export class Job {
     }
   }
 
+  /** Records that wait for another try and have left their place to others. */
+  get placesLeft(): number {
+    return [...this.#waiting].filter(({ askedToWait }) => !askedToWait).length;
+  }
+
   /** Resolves when the record's next try is due, or {@link tryNow} is called; rejects when the job is stopped. */
   async untilDue(record: RecordRow, triesAllowed: number): Promise<void> {
-    const { retryAt, failedTries } = record;
+    // Where the clock was set back, what was planned before lies too far ahead.
+    const retryAt = Math.min(record.retryAt, Date.now() + LONGEST_RETRY_AFTER);
     if (retryAt <= Date.now()) return;
+    const { failedTries } = record;
+    const { askedToWait } = this.course(record);
     let waiting: Waiting | undefined;
     try {
       await abortable(this.signal, (resolve) => {
-        waiting = { retryAt, failedTries, triesAllowed, resolve };
+        waiting = { retryAt, failedTries, triesAllowed, askedToWait, resolve };
         this.#waiting.add(waiting);
         const timer = setTimeout(resolve, retryAt - Date.now());
+        // A server that asks for patience gets no further requests instead.
+        if (!askedToWait) this.leftPlace();
         return () => clearTimeout(timer);
       });
     } finally {
@@ -179,6 +194,16 @@ export class Job {
   /** Makes all records that wait for another try go on at once. */
   tryNow(): void {
     for (const { resolve } of this.#waiting) resolve();
+  }
+
+  /** Makes those go on whose time has come: timers stand still while the machine sleeps. */
+  tryDue(): void {
+    for (const { retryAt, resolve } of this.#waiting) if (retryAt <= Date.now()) resolve();
+  }
+
+  /** The line is back: whatever failed without it need not wait, unless a server asked for that. */
+  tryOverNewLine(): void {
+    for (const { askedToWait, resolve } of this.#waiting) if (!askedToWait) resolve();
   }
 
   /** Resolves when the browser has a line. */
@@ -222,5 +247,7 @@ interface Waiting {
   retryAt: number;
   failedTries: number;
   triesAllowed: number;
+  /** See {@link Course.askedToWait}. */
+  askedToWait: boolean;
   resolve: () => void;
 }

@@ -71,6 +71,48 @@ describe('many records', () => {
   });
 });
 
+describe('many records that wait for another try', () => {
+  /** The paths that are asked for before anything is asked for a second time. */
+  async function firstAsked(count: number, fails: (path: number) => boolean, failure: ReturnType<Script>) {
+    const seen: number[] = [];
+    await perform(
+      ({ head }) => {
+        const path = Number(new URL(head.url).pathname.slice(1));
+        seen.push(path);
+        return fails(path) ? failure : { body: 'b' };
+      },
+      { requests: paths(count) },
+    );
+    return seen.slice(
+      0,
+      seen.findIndex((path, index) => seen.indexOf(path) < index),
+    );
+  }
+
+  test.each<[string, ReturnType<Script>]>([
+    ['can not be reached', 'network error'],
+    ['fails', { status: 500 }],
+  ])('because the server %s hold up nobody', async (_, failure) => {
+    expect(await firstAsked(31, (path) => path < 30, failure)).toContain(30);
+  });
+
+  test.each<[string, ReturnType<Script>]>([
+    ['is asked too often', { status: 429 }],
+    ['says when to come back', { status: 503, headers: [['Retry-After', '1']] }],
+  ])('because the server %s are not followed by ever more requests', async (_, failure) => {
+    expect((await firstAsked(40, () => true, failure)).length).toBeLessThan(30);
+  });
+});
+
+test('a clock that was set back does not hold up what waits for another try', async () => {
+  const row = await addFetch();
+  const before = Date.now();
+  await db.records.update(['key', 0], { failedTries: 1, retryAt: before + 10 * 86_400_000 });
+  await passTime(startJob(row, scriptedSurroundings(good).surroundings).done);
+  expect(await storedFetch()).toMatchObject({ result: 'success' });
+  expect(Date.now() - before).toBeLessThan(2 * 3_600_000);
+});
+
 describe('paused in the middle', () => {
   test('keeps every byte that came, and goes on from there', async () => {
     await addFetch();

@@ -6,8 +6,10 @@ import type { RecordRow } from '../store/schema.ts';
 import { completeRecord } from './complete-record.ts';
 import { type Job, JobOver } from './job.ts';
 
-/** Records at work at once: more than there are connections, so that those waiting for another try hold up nobody. */
+/** Records at work at once: more than there are connections, so that these are never idle. */
 const RECORDS_AT_ONCE = 24;
+/** … and with those that wait for another try, which leave their place to others. */
+const MOST_RECORDS = 1000;
 /** Records read from the database at once. */
 const PAGE = 200;
 /** How often progress is told (ms). */
@@ -24,16 +26,12 @@ export async function performBackgroundFetch(job: Job, signal: AbortSignal): Pro
   const telling = setInterval(() => {
     job.tell().catch((error: unknown) => job.stop(error));
   }, TELL_EVERY);
-  const records = unfinishedRecords(key);
-  const loops = Array.from({ length: RECORDS_AT_ONCE }, () => completeRecords(job, records));
   try {
-    await Promise.all(loops);
+    await completeRecords(job);
     await job.drain();
     await job.tell();
   } catch (error) {
     job.stop(error);
-    // Bytes that one of them still stores would be appended behind those of the next run.
-    await Promise.allSettled(loops);
     await job.drain().catch((late: unknown) => console.debug('Backfetch: the rest was not stored.', late));
     await giveUp(key, signal, error);
   } finally {
@@ -43,13 +41,39 @@ export async function performBackgroundFetch(job: Job, signal: AbortSignal): Pro
   announceChange(key);
 }
 
-async function completeRecords(job: Job, records: AsyncGenerator<RecordRow>): Promise<void> {
-  // Not `for await`: one loop's end would end the generator for all.
-  for (let next = await records.next(); !next.done; next = await records.next()) {
-    const record = next.value;
-    await completeRecord(job, record);
-    if (record.result === 'download-total-exceeded') job.stop(new ImmediateFailure());
+/** Completes all records, many at a time; the first error stops the job. Resolves, or rejects with that, when none is at work any more. */
+async function completeRecords(job: Job): Promise<void> {
+  const records = unfinishedRecords(job.row.key);
+  const over = Promise.withResolvers<void>();
+  let running = 0;
+  const places = () => Math.min(RECORDS_AT_ONCE + job.placesLeft, MOST_RECORDS);
+
+  /** Takes one record after the other, while there are not too many at work. */
+  async function loop(): Promise<void> {
+    running += 1;
+    try {
+      // Not `for await`: one loop's end would end the generator for all.
+      for (let next = await records.next(); !next.done; next = await records.next()) {
+        const record = next.value;
+        await completeRecord(job, record);
+        if (record.result === 'download-total-exceeded') job.stop(new ImmediateFailure());
+        if (running > places()) return;
+      }
+    } catch (error) {
+      job.stop(error);
+    } finally {
+      running -= 1;
+      if (running === 0) over.resolve();
+    }
   }
+
+  job.leftPlace = () => {
+    if (running < places()) void loop();
+  };
+  while (running < RECORDS_AT_ONCE) void loop();
+  // Also after an error: bytes that one of them still stores would be appended behind those of the next run.
+  await over.promise;
+  job.signal.throwIfAborted();
 }
 
 /** The specification's "immediateFailure": the other records were ended together with the one that failed. */

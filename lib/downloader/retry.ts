@@ -9,7 +9,7 @@ export const MAX_TRIES_UNANSWERED = 3;
 const FIRST_DELAY = 1000;
 const LONGEST_DELAY = 60_000;
 /** A server that asks for more patience than this (ms) is asked again at this time. */
-const LONGEST_RETRY_AFTER = 3_600_000;
+export const LONGEST_RETRY_AFTER = 3_600_000;
 
 /**
  * Whether this status tells of a passing trouble: RFC 9110 sections 15.5.9 and 15.6, RFC 6585 sections 4 and 6 (511 is a

@@ -134,6 +134,7 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
 
   // Sites that could not be reached without a line may be there again.
   addEventListener('online', () => {
+    downloader.tryOverNewLine();
     handOverNow().catch((error: unknown) => console.error('Backfetch: results were not handed over.', error));
   });
   connection?.addEventListener('change', () => {
