@@ -1,8 +1,8 @@
-/** A browser that is killed in the middle of a download goes on with it when it is started again. */
+/** A browser that is killed, or sleeps, in the middle of a download goes on with it when it is started again, or awake. */
 import { expect, test } from 'vitest';
 import { sha256 } from '../support/bytes.ts';
 import { untilRow } from '../support/popup.ts';
-import { downloadOf, eventsOf, openSite, startFetch } from '../support/site-page.ts';
+import { downloadOf, eventFor, eventsOf, openSite, startFetch } from '../support/site-page.ts';
 import { until } from '../support/until.ts';
 import { useBrowser } from '../support/use-browser.ts';
 
@@ -60,4 +60,21 @@ test('a server without ranges sends the whole again', async () => {
   });
   expect(event).toMatchObject({ type: 'backgroundfetchsuccess', downloaded: 20_000_000 });
   expect(await downloadOf(reopened, url)).toMatchObject({ sha256: sha256('plain', 20_000_000) });
+});
+
+test('a machine that sleeps while the server gives up goes on where it was', async () => {
+  const url = `/bytes/nap?size=${SIZE}`;
+  const page = await openSite(browser, server.freshOrigin());
+  const gate = server.gate('/bytes/nap', 0.5);
+  await startFetch(page, 'nap', [url], { title: 'Nap', downloadTotal: SIZE });
+  await gate.reached;
+  await untilRow(await browser.openPopup(), 'Nap', /50/);
+  await browser.sleep(async () => {
+    server.dropConnections();
+    await server.log.wait('/bytes/nap', (request) => request.outcome === 'cut');
+    gate.open();
+  });
+  expect(await eventFor(page, 'nap')).toMatchObject({ type: 'backgroundfetchsuccess', downloaded: SIZE });
+  expect(await downloadOf(page, url)).toMatchObject({ size: SIZE, sha256: sha256('nap', SIZE) });
+  expect(server.log.for('/bytes/nap').at(-1)?.range).toMatch(/^bytes=[1-9]/);
 });

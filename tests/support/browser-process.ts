@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { accessSync, constants, mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { cpuOfTree, killTree, memoryOfTree } from './process-tree.ts';
+import { cpuOfTree, killTree, memoryOfTree, signalTree } from './process-tree.ts';
 import { makeRunDirectory } from './run-directory.ts';
 
 const START_TIMEOUT = 60_000;
@@ -47,6 +47,8 @@ export interface BrowserProcess {
   memory(): number;
   /** Processor time that its processes have used, in seconds. */
   cpu(): number;
+  /** Stops all its processes, as a machine does that goes to sleep, or lets them go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** SIGKILL to the whole tree. */
   kill(): Promise<void>;
   /** Waits until it, having been told to quit, has ended; kills it when that takes too long. */
@@ -93,6 +95,7 @@ export async function startProcess(
       endpoint: await findEndpoint(child, endpoint, onLine),
       memory: () => memoryOfTree(pid),
       cpu: () => cpuOfTree(pid),
+      signal: (signal) => signalTree(pid, signal),
       kill,
       exited: exited.then(() => {}),
       async quit() {

@@ -85,6 +85,8 @@ export interface BrowserUnderTest {
   keepNotifications(): Promise<KeptNotifications>;
   /** Opens DevTools on a tab, the extension's panel `name` in front. Gives what tells the panel's text. */
   openDevToolsPanel(page: Page, name: string): Promise<() => Promise<string>>;
+  /** Runs `meanwhile` while all its processes stand still, as on a machine that sleeps. */
+  sleep(meanwhile: () => Promise<void>): Promise<void>;
   /** SIGKILL to the whole process tree; resolves when it is gone. */
   kill(): Promise<void>;
   /** Quits in order if it still runs, and starts again with the same profile. */

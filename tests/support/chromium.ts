@@ -270,6 +270,14 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
       );
       return () => panel.evaluate(() => document.body.textContent ?? '');
     },
+    async sleep(meanwhile) {
+      running.signal('SIGSTOP');
+      try {
+        await meanwhile();
+      } finally {
+        running.signal('SIGCONT');
+      }
+    },
     async kill() {
       await running.kill();
       await browser.disconnect();

@@ -293,6 +293,14 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
           })`),
         );
     },
+    async sleep(meanwhile) {
+      running.signal('SIGSTOP');
+      try {
+        await meanwhile();
+      } finally {
+        running.signal('SIGCONT');
+      }
+    },
     async kill() {
       await running.kill();
       await browser.disconnect();

@@ -39,14 +39,19 @@ export function processTree(root: number): number[] {
   return tree;
 }
 
-function killAll(pids: number[]): void {
+function signalAll(pids: number[], signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
   for (const pid of pids) {
     try {
-      process.kill(pid, 'SIGKILL');
+      process.kill(pid, signal);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
+}
+
+/** Stops `root` and all its descendants, or lets them go on. */
+export function signalTree(root: number, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  signalAll(processTree(root), signal);
 }
 
 /** Ends `root` and all its descendants at once, and waits until they are gone. */
@@ -62,7 +67,7 @@ export async function killMarked(mark: string): Promise<void> {
 }
 
 async function killAndWait(pids: number[]): Promise<void> {
-  killAll(pids);
+  signalAll(pids, 'SIGKILL');
   const runs = (pid: number) => {
     const state = statusOf(pid)?.state;
     return state !== undefined && state !== 'Z' && state !== 'X';
