@@ -9,6 +9,7 @@ import { announceChange } from '../store/changes.ts';
 import { db } from '../store/database.ts';
 import { requestHead, storedFetch } from '../store/testing/rows.ts';
 import { Downloader, reportChanges } from './downloader.ts';
+import { Slots } from './slots.ts';
 import { addFetch, passTime, setUp, storedResponse } from './testing/perform.ts';
 import { type Reply, type Script, scriptedSurroundings, serve } from './testing/scripted-server.ts';
 
@@ -19,8 +20,8 @@ const stalling: Script = (request) => ({ ...good(request), dropAfter: 10, stall:
 beforeEach(setUp);
 
 /** A downloader, with what it keeps alive and what it said has stopped. */
-function createDownloader(script: Script) {
-  const server = scriptedSurroundings(script);
+function createDownloader(script: Script, limits: Parameters<typeof scriptedSurroundings>[1] = {}) {
+  const server = scriptedSurroundings(script, limits);
   const stopped: string[] = [];
   let holds = 0;
   const line = { waits: false };
@@ -126,6 +127,44 @@ test('one that breaks off by our own fault is told of, held no longer, and taken
   expect((await storedFetch()).state).toBe('active');
   await downloader.wake();
   await until(() => stopped.length === 2);
+  expect(await storedFetch()).toMatchObject({ state: 'settled', result: 'success' });
+});
+
+test('one that breaks off again and again ends with what is there', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  await addFetch([requestHead('/good'), requestHead('/bad')]);
+  const { downloader, stopped } = createDownloader(
+    ({ head }) => (head.url.endsWith('/bad') ? new Error('a slip') : { body: 'good' }),
+    { slots: new Slots({ total: 1, perOrigin: 1 }) },
+  );
+  for (let life = 1; life <= 9; life += 1) {
+    expect((await storedFetch()).state).toBe('active');
+    await downloader.wake();
+    await until(() => stopped.length === life);
+  }
+  expect(await storedFetch()).toMatchObject({ state: 'settled', failureReason: 'quota-exceeded' });
+  expect((await storedResponse()).body).toBe('good');
+});
+
+test('but not one that makes progress between', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  const count = 12;
+  await addFetch(Array.from({ length: count }, (_, index) => requestHead(`/${index}`)));
+  let lives = 0;
+  let asked = 0;
+  const { downloader, stopped } = createDownloader(
+    () => {
+      asked += 1;
+      return asked > 1 ? new Error('a slip') : { body: 'good' };
+    },
+    { slots: new Slots({ total: 1, perOrigin: 1 }) },
+  );
+  while (lives < count) {
+    lives += 1;
+    asked = 0;
+    await downloader.wake();
+    await until(() => stopped.length === lives);
+  }
   expect(await storedFetch()).toMatchObject({ state: 'settled', result: 'success' });
 });
 

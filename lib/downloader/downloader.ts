@@ -1,7 +1,12 @@
+import { abortAll, settleBackgroundFetch } from '../store/background-fetches.ts';
 import { onChange, Pace } from '../store/changes.ts';
 import { db } from '../store/database.ts';
+import type { BackgroundFetchRow } from '../store/schema.ts';
 import { Job, type Surroundings } from './job.ts';
 import { performBackgroundFetch } from './perform-background-fetch.ts';
+
+/** A download that breaks off so often without any progress, by a fault of the disk or of ours, ends with what is there. */
+const MAX_BREAKS = 8;
 
 export interface DownloaderHooks {
   /** Whether the person wants downloads to wait for another line. */
@@ -20,6 +25,9 @@ export class Downloader {
   readonly #surroundings: Surroundings;
   readonly #hooks: DownloaderHooks;
   readonly #running = new Map<string, { job: Job; controller: AbortController; done: Promise<void> }>();
+
+  /** How often each background fetch has broken off, and where it was then. */
+  readonly #breaks = new Map<string, { count: number; progress: string }>();
 
   constructor(surroundings: Surroundings, hooks: DownloaderHooks) {
     this.#surroundings = surroundings;
@@ -72,14 +80,32 @@ export class Downloader {
     const release = this.#hooks.hold();
     try {
       await performBackgroundFetch(job, signal);
+      this.#breaks.delete(row.key);
     } catch (error) {
       console.error(`Backfetch: a download of ${row.origin} broke off.`, error);
+      await this.#brokeOff(row);
     }
     this.#running.delete(row.key);
     try {
       await this.#hooks.stopped(row.key);
     } finally {
       release();
+    }
+  }
+
+  /** `row` is what it was when it began. */
+  async #brokeOff({ key, settledCount, storedBytes }: BackgroundFetchRow): Promise<void> {
+    const progress = `${settledCount} ${storedBytes}`;
+    const before = this.#breaks.get(key);
+    const count = before?.progress === progress ? before.count + 1 : 1;
+    this.#breaks.set(key, { count, progress });
+    if (count < MAX_BREAKS) return;
+    this.#breaks.delete(key);
+    try {
+      await abortAll(key, 'quota-exceeded');
+      await settleBackgroundFetch(key);
+    } catch (error) {
+      console.error('Backfetch: a download could not even be ended.', error);
     }
   }
 }

@@ -52,7 +52,7 @@ async function write({ fetchKey, name, parts }: Order): Promise<void> {
 }
 
 /**
- * The document's end: starts the worker, and gives the function that writes a piece and resolves with its file's name once
+ * The document's end: gives the function that writes a piece and resolves with its file's name once
  * it is on the disk. The parts' buffers are moved, not copied: the caller has them no more. Rejects with a
  * QuotaExceededError where the disk is full.
  */
@@ -60,19 +60,28 @@ export function startBodyWriter(): (
   fetchKey: string,
   parts: (Blob | Uint8Array<ArrayBuffer>)[],
 ) => Promise<string> {
-  const worker = new Worker('/body-writer.js');
   const waiting = new Map<string, PromiseWithResolvers<string>>();
-  worker.addEventListener('message', ({ data }: MessageEvent<Done>) => {
-    const promise = waiting.get(data.name);
-    waiting.delete(data.name);
-    if (data.error === undefined) promise?.resolve(data.name);
-    else promise?.reject(data.error);
-  });
-  worker.addEventListener('error', (event) => {
-    for (const { reject } of waiting.values()) reject(new Error(`The body writer failed: ${event.message}`));
-    waiting.clear();
-  });
+  let worker: Worker | null = null;
+  const start = () => {
+    const started = new Worker('/body-writer.js');
+    started.addEventListener('message', ({ data }: MessageEvent<Done>) => {
+      const promise = waiting.get(data.name);
+      waiting.delete(data.name);
+      if (data.error === undefined) promise?.resolve(data.name);
+      else promise?.reject(data.error);
+    });
+    started.addEventListener('error', (event) => {
+      for (const { reject } of waiting.values())
+        reject(new Error(`The body writer failed: ${event.message}`));
+      waiting.clear();
+      // It may be gone; whoever writes next gets another.
+      started.terminate();
+      worker = null;
+    });
+    return started;
+  };
   return (fetchKey, parts) => {
+    worker ??= start();
     const name = crypto.randomUUID();
     const promise = Promise.withResolvers<string>();
     waiting.set(name, promise);
