@@ -11,11 +11,12 @@ afterEach(() => {
 interface Fetch {
   url: string;
   mode?: string;
+  destination?: string;
 }
 
-function dispatchFetch(scope: EventTarget, { url, mode = 'cors' }: Fetch) {
+function dispatchFetch(scope: EventTarget, { url, mode = 'cors', destination = '' }: Fetch) {
   const respondWith = vi.fn();
-  const request = { url: `https://site.example${url}`, mode };
+  const request = { url: `https://site.example${url}`, mode, destination };
   scope.dispatchEvent(Object.assign(new Event('fetch'), { request, respondWith }));
   return respondWith;
 }
@@ -27,7 +28,7 @@ test('host frames are answered and their fetches let through, unseen by the site
   scope.addEventListener('fetch', site);
   await Promise.resolve();
 
-  const host: Fetch = { url: '/?__backfetch_host=token', mode: 'navigate' };
+  const host: Fetch = { url: '/?__backfetch_host=token', mode: 'navigate', destination: 'iframe' };
   const respondWith = dispatchFetch(scope, host);
   const response: Response = respondWith.mock.calls[0]?.[0];
   expect(response.status).toBe(200);
@@ -37,9 +38,11 @@ test('host frames are answered and their fetches let through, unseen by the site
   expect(site).not.toHaveBeenCalled();
 
   dispatchFetch(scope, { url: '/?__backfetch_host=token' });
-  dispatchFetch(scope, { url: '/page', mode: 'navigate' });
+  dispatchFetch(scope, { url: '/page', mode: 'navigate', destination: 'document' });
+  // Any site can open such a page in a tab: it is the site's own to answer.
+  dispatchFetch(scope, { ...host, destination: 'document' });
   dispatchFetch(scope, { url: '/audio#part' });
-  expect(site).toHaveBeenCalledTimes(3);
+  expect(site).toHaveBeenCalledTimes(4);
 });
 
 test('a worker without fetch listeners gets none, and only its first evaluation is watched', async () => {
@@ -69,7 +72,8 @@ test('the handler attribute counts as a listener', async () => {
   await Promise.resolve();
   expect(set).toHaveBeenCalledWith('handler');
   expect(Object.getOwnPropertyDescriptor(scope, 'onfetch')).toEqual(descriptor);
-  expect(dispatchFetch(scope, { url: '/?__backfetch_host=token', mode: 'navigate' })).toHaveBeenCalledOnce();
+  const host: Fetch = { url: '/?__backfetch_host=token', mode: 'navigate', destination: 'iframe' };
+  expect(dispatchFetch(scope, host)).toHaveBeenCalledOnce();
 });
 
 test('what the site puts in place of a watched function stays', async () => {

@@ -14,9 +14,10 @@ export function answerHostFrames(scope: ServiceWorkerGlobalScope): void {
   const listener = (event: Event) => {
     const { request } = event as FetchEvent;
     const { hash, searchParams } = new URL(request.url);
+    const isFrame = request.mode === 'navigate' && request.destination === 'iframe';
     if (hash === `#${HOST_FRAME_PARAMETER}`) {
       event.stopImmediatePropagation();
-    } else if (request.mode === 'navigate' && searchParams.has(HOST_FRAME_PARAMETER)) {
+    } else if (isFrame && searchParams.has(HOST_FRAME_PARAMETER)) {
       event.stopImmediatePropagation();
       (event as FetchEvent).respondWith(new Response('', { headers: { 'content-type': 'text/html' } }));
     }
