@@ -1,6 +1,7 @@
 /** Whether a background fetch that a site asks for is begun: what the person says, and what there is room for. */
 import type { ArgumentOf, SiteCalls } from '../protocol/calls.ts';
 import { CallFailure } from '../protocol/rpc.ts';
+import type { RequestHead } from '../protocol/wire.ts';
 import { checkIdIsFree, openBackgroundFetches } from '../store/background-fetches.ts';
 import { roomOfSite } from '../store/room.ts';
 import type { BackgroundFetchRow } from '../store/schema.ts';
@@ -13,6 +14,9 @@ const MAX_UNASKED = 5;
 const MAX_OPEN = 256;
 /** … with so many requests in all. */
 const MAX_OPEN_REQUESTS = 50_000;
+/** A download's requests may have so many characters in all, without bodies: they are stored, too. */
+const MAX_HEADS = 16 * 1024 * 1024;
+
 type Wanted = ArgumentOf<SiteCalls, 'fetch'>;
 
 /**
@@ -62,10 +66,19 @@ async function checkRoom(open: BackgroundFetchRow[], { requests, downloadTotal }
     throw new CallFailure('QuotaExceededError', 'This site has too many background fetches under way.');
   }
   const room = Math.max(0, await roomOfSite(open));
+  const heads = requests.reduce((sum, { head }) => sum + charactersOf(head), 0);
+  if (heads > MAX_HEADS) {
+    throw new CallFailure('QuotaExceededError', "This download's requests are too long.");
+  }
   const requested = requests.reduce((sum, { body }) => sum + (body?.size ?? 0), downloadTotal);
-  if (requested <= room) return;
+  if (requested + heads <= room) return;
   throw new CallFailure('QuotaExceededError', 'There is not enough room for this download.', {
     quota: room,
     requested,
   });
+}
+
+function charactersOf({ url, referrer, integrity, headers }: RequestHead): number {
+  const texts = [url, referrer, integrity, ...headers.flat()];
+  return texts.reduce((sum, { length }) => sum + length, 0);
 }

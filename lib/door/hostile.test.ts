@@ -215,6 +215,20 @@ describe('room', () => {
     await expect(door()('fetch', wanted({ requests }))).rejects.toMatchObject(quotaExceeded);
   });
 
+  test('long requests count, and are enough at some point', async () => {
+    const long = (count: number) =>
+      wanted({
+        requests: Array.from({ length: count }, () => ({
+          head: requestHead(`/${'x'.repeat(60_000)}`),
+          body: null,
+        })),
+      });
+    await expect(door()('fetch', long(300))).rejects.toMatchObject(quotaExceeded);
+    await door()('fetch', long(2));
+    estimate = { quota: 100_000, usage: 0 };
+    await expect(door()('fetch', { ...long(2), id: 'more' })).rejects.toMatchObject(quotaExceeded);
+  });
+
   test('so many downloads, and so many requests, are enough', async () => {
     await db.backgroundFetches.bulkAdd(
       Array.from({ length: 256 }, (_, i) =>
