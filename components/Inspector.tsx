@@ -9,6 +9,7 @@ import { downloadLog } from '../lib/ui/download-log.ts';
 import { formatBytes, formatInteger, formatTime } from '../lib/ui/format.ts';
 import { t } from '../lib/ui/messages.ts';
 import { saveFile } from '../lib/ui/save-file.ts';
+import { cleanText } from '../lib/ui/text.ts';
 import { titleOf } from '../lib/ui/view.ts';
 import { ErrorMessage } from './ErrorMessage.tsx';
 import { useLive } from './hooks.ts';
@@ -151,7 +152,7 @@ function Events({ log }: { log: LogRow[] }) {
               <td>
                 <code>{event}</code>
               </td>
-              <td>{detail}</td>
+              <td>{cleanText(detail)}</td>
             </tr>
           ))}
         </tbody>

@@ -758,8 +758,10 @@ test('pages’ own scripts and answers are left as they are', async () => {
   expect(seen).toEqual({ script: source, options: 'DENY', said: 'worker as it was' });
 });
 
-test('extension pages run no script but their own', async () => {
+test('extension pages run no script but their own, and connect to nobody', async () => {
   const popup = await browser.openPopup();
+  await expect(popup.evaluate((url) => fetch(url), server.url('/connected'))).rejects.toThrow();
+  expect(server.log.for('/connected')).toEqual([]);
   const ran = await popup.evaluate(async () => {
     const element = document.createElement('script');
     element.textContent = 'globalThis.pwned = true';
