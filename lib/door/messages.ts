@@ -193,7 +193,7 @@ export const agentAnswerSchemas: Answers<AgentCalls> = {
       errors: v.fallback(v.pipe(v.array(text(4096)), v.maxLength(100)), []),
     }),
     v.object({ outcome: v.literal('no-registration') }),
-    v.object({ outcome: v.literal('unreachable'), reason: v.fallback(v.string(), '') }),
+    v.object({ outcome: v.literal('unreachable'), reason: v.fallback(text(4096), '') }),
   ]),
   admit: v.undefined(),
   update: v.boolean(),

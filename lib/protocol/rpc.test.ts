@@ -202,3 +202,19 @@ test('answers that nobody waits for are passed over', async () => {
   receive({ answer: (sent[0] as { call: number }).call, result: 3 });
   expect(await call).toBe(2);
 });
+
+test('answers of whatever shape end the call that they are for, and no other', async () => {
+  const { channel, receive } = channelEnd();
+  const client = rpcClient<Calls>(channel);
+  for (const message of [null, undefined, 'answer', 1, { answer: {} }]) receive(message);
+  const errors = [null, 'no', { name: 1, message: {} }, { name: 'TypeError', message: 'x'.repeat(1e6) }];
+  const calls = errors.map((error, index) => {
+    const call = client.call('double', { value: 1 });
+    receive({ answer: index + 1, error });
+    return call.catch((failure: CallFailure) => failure);
+  });
+  for (const failure of await Promise.all(calls)) {
+    expect(failure).toBeInstanceOf(CallFailure);
+    expect((failure as unknown as CallFailure).message.length).toBeLessThanOrEqual(4096);
+  }
+});

@@ -15,6 +15,9 @@ export interface Channel {
   close(): void;
 }
 
+/** Characters of an error's message that are kept. */
+const MAX_MESSAGE = 4096;
+
 type Request = { call: number; name: string; argument: unknown };
 type Answer = { answer: number; result: unknown } | { answer: number; error: CallError };
 type Push = { push: unknown };
@@ -45,6 +48,7 @@ export function rpcClient<Calls>(channel: Channel): RpcClient<Calls> {
   const pushListeners: ((push: unknown) => void)[] = [];
   let last = 0;
   channel.onMessage((message) => {
+    if (typeof message !== 'object' || message === null) return;
     const answer = message as Answer | Push;
     if ('push' in answer) {
       for (const listener of pushListeners) listener(answer.push);
@@ -54,9 +58,7 @@ export function rpcClient<Calls>(channel: Channel): RpcClient<Calls> {
     if (!call) return;
     waiting.delete(answer.answer);
     if ('error' in answer) {
-      const { name, message, quota, requested } = answer.error;
-      const sizes = quota === undefined || requested === undefined ? undefined : { quota, requested };
-      call.reject(new CallFailure(name, message, sizes));
+      call.reject(failureOf(answer.error));
     } else {
       call.resolve(answer.result as never);
     }
@@ -79,6 +81,14 @@ export function rpcClient<Calls>(channel: Channel): RpcClient<Calls> {
       }),
     onPush: (listener) => pushListeners.push(listener),
   };
+}
+
+/** From the other side, which may be a site's: of whatever shape. */
+function failureOf(error: unknown): CallFailure {
+  const { name, message, quota, requested } = Object(error) as Partial<CallError>;
+  const told = typeof message === 'string' ? message.slice(0, MAX_MESSAGE) : '';
+  const sizes = quota === undefined || requested === undefined ? undefined : { quota, requested };
+  return new CallFailure(typeof name === 'string' ? name : 'UnknownError', told, sizes);
 }
 
 /** The answering end: `answer` gets each call as it came, unchecked. Errors that are no CallFailure are logged and told as UnknownError. */

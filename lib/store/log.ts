@@ -1,6 +1,9 @@
 import { db } from './database.ts';
 import type { LogRow } from './schema.ts';
 
+/** In characters: some are told by sites. */
+const MAX_DETAIL = 1024;
+
 export type News = Pick<LogRow, 'event' | 'detail'>;
 
 /** Writes down what happened to a background fetch. */
@@ -9,7 +12,11 @@ export function note(fetchKey: string, event: LogRow['event'], detail = ''): Pro
 }
 
 export async function noteAll(fetchKey: string, news: News[]): Promise<void> {
-  if (news.length > 0) await db.log.bulkAdd(news.map((each) => ({ ...each, fetchKey, at: Date.now() })));
+  if (news.length === 0) return;
+  const at = Date.now();
+  await db.log.bulkAdd(
+    news.map(({ event, detail }) => ({ event, detail: detail.slice(0, MAX_DETAIL), fetchKey, at })),
+  );
 }
 
 /** What happened to a background fetch, oldest first. */
