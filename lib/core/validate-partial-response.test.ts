@@ -23,6 +23,11 @@ test('a part without a range is invalid', () => {
   expect(validatePartialResponse(0, [])).toBeNull();
 });
 
+test('several parts in one are invalid, whatever they say of their range', () => {
+  const type: [string, string] = ['Content-Type', 'Multipart/ByteRanges; boundary=x'];
+  expect(validatePartialResponse(50, [range, type])).toBeNull();
+});
+
 test.each<[string, HeaderList]>([
   [
     'another ETag',

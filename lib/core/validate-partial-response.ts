@@ -13,8 +13,9 @@ export interface PreviousResponse {
  * Checks that a 206 continues what is stored; returns its range, or null for invalid.
  * https://wicg.github.io/background-fetch/#validate-a-partial-response
  *
- * Departs from the specification in one point: a complete length that the earlier response told by its Content-Length
- * (status 200) is compared as well, not only one told by a 206.
+ * Departs from the specification in two points: a complete length that the earlier response told by its Content-Length
+ * (status 200) is compared as well, not only one told by a 206; and several ranges at once (RFC 9110 section 14.6) are
+ * invalid.
  */
 export function validatePartialResponse(
   expectedRangeStart: number,
@@ -23,6 +24,8 @@ export function validatePartialResponse(
 ): ContentRange | null {
   const range = extractContentRangeValues(partialResponse);
   if (!range || range.firstBytePos !== expectedRangeStart) return null;
+  // Its body is several parts with headers of their own, also where Content-Range, which it must not have, tells of one.
+  if (/^\s*multipart\/byteranges/i.test(getHeader(partialResponse, 'content-type') ?? '')) return null;
   if (previousResponse) {
     for (const name of ['etag', 'last-modified']) {
       const previous = getHeader(previousResponse.headers, name);

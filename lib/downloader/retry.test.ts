@@ -5,7 +5,7 @@ import { backoff, isRetryableStatus, MAX_TRIES, retryAfter } from './retry.ts';
 const NOW = Date.parse('Sat, 01 Nov 2025 10:00:00 GMT');
 const after = (value: string) => retryAfter([['Retry-After', value]], NOW);
 
-test.each([408, 429, 500, 502, 503, 504])('%d is worth another try', (status) => {
+test.each([408, 429, 500, 502, 503, 504, 511])('%d is worth another try', (status) => {
   expect(isRetryableStatus(status)).toBe(true);
 });
 
