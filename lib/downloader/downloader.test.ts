@@ -102,6 +102,23 @@ test('paused, it stops; resumed at once, it goes on with nothing twice', async (
   expect(openResponses()).toBe(0);
 });
 
+test('paused behind our back, it stops by itself, and resumed it goes on at once', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+  await addFetch([requestHead('/a')]);
+  const { downloader, requests, stopped } = createDownloader((request, count) =>
+    (count === 1 ? stalling : good)(request, count),
+  );
+  await downloader.wake();
+  await until(() => requests.length === 1);
+  await pauseBackgroundFetch('key');
+  // The ten bytes that came are told.
+  await vi.advanceTimersByTimeAsync(200);
+  await resumeBackgroundFetch('key');
+  await downloader.wake('key');
+  await until(() => stopped.length === 2);
+  expect(await storedFetch()).toMatchObject({ state: 'settled', result: 'success' });
+});
+
 test('aborted or gone, it stops', async () => {
   await addFetch();
   const { downloader, requests, stopped, openResponses } = createDownloader(stalling);

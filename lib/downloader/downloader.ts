@@ -55,8 +55,8 @@ export class Downloader {
     }
     if (running) {
       running.job.tryDue();
-      if (!running.controller.signal.aborted) return;
-      // Paused and resumed at once: the new run starts where the old one has written its last byte.
+      if (!running.job.signal.aborted) return;
+      // Stopped and resumed at once: the new run starts where the old one has written its last byte.
       await running.done;
       return this.#look(key);
     }

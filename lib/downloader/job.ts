@@ -228,7 +228,9 @@ export class Job {
     const news = JSON.stringify(progress);
     if (news === this.#told) return;
     this.#told = news;
-    await setProgress(this.row.key, progress);
+    const isActive = (await setProgress(this.row.key, progress)) > 0;
+    // Whoever stopped it may have died before it could say so here.
+    if (!isActive) this.stop(new JobOver('The background fetch is not active any more.'));
     announceChange(this.row.key);
   }
 

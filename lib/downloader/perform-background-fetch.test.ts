@@ -240,6 +240,26 @@ test('aborted in the middle, everything stops, and what was whole stays', async 
   ]);
 });
 
+test('paused behind our back, it notices with the next progress, and asks for no more', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+  await addFetch(paths(300));
+  const server = scriptedSurroundings(() => ({ body: BODY }), {
+    slots: new Slots({ total: 1, perOrigin: 1 }),
+  });
+  const { done } = startJob(await storedFetch(), {
+    ...server.surroundings,
+    async sameOriginRequest(outgoing) {
+      await new Promise<void>((resolve) => setTimeout(resolve, 100));
+      return server.surroundings.sameOriginRequest(outgoing);
+    },
+  });
+  await until(() => server.requests.length > 2);
+  await pauseBackgroundFetch('key');
+  await passTime(done);
+  expect(server.requests.length).toBeLessThan(50);
+  expect(await storedFetch()).toMatchObject({ state: 'paused', result: '' });
+});
+
 test('aborted behind our back, it notices with the next bytes and asks for no more', async () => {
   await addFetch(paths(300));
   const server = scriptedSurroundings(() => ({ body: BODY }), {

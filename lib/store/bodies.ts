@@ -44,6 +44,7 @@ export async function addBodies(fetchKey: string, added: NewBytes[]): Promise<Ma
  * until the end. Returns the files that are to be deleted when the transaction is over.
  */
 export async function freePieces(pieces: Piece[]): Promise<string[]> {
+  if (pieces.length === 0) return [];
   /** Bytes of each row that are not needed any more. */
   const free = new Map<number, number>();
   for (const { body, start, end } of pieces) free.set(body, (free.get(body) ?? 0) + end - start);
