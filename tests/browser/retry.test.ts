@@ -68,7 +68,7 @@ describe('a server in trouble', () => {
     const page = await openSite(browser, server.freshOrigin());
     await startFetch(page, 'body', ['/bytes/body?status=503&times=1&retry-after=8'], { title: 'Patient' });
     const popup = await browser.openPopup();
-    await untilRow(popup, 'Patient', /Trying again in \d sec/);
+    await untilRow(popup, 'Patient', /Trying again in \d sec.*try 2 of 8/s);
     await browser.endDownloader();
     await browser.endBackground();
     expect(await eventFor(page, 'body', 80_000)).toMatchObject({ type: 'backgroundfetchsuccess' });

@@ -33,6 +33,32 @@ function savedFile(name: RegExp, what = ''): Promise<string> {
 const openRequests = (path: string) =>
   server.log.for(path).filter(({ outcome }) => outcome === 'open').length;
 
+test('six connections in all, and four of them for a site, where the person has said nothing', async () => {
+  const gate = server.gate('/bytes/shared', 0.5);
+  const urls = [1, 2, 3, 4, 5].map((part) => `/bytes/shared?size=${MB}&part=${part}`);
+  const pages = [
+    await openSite(browser, server.freshOrigin()),
+    await openSite(browser, server.freshOrigin()),
+  ];
+  const openOf = () =>
+    Map.groupBy(
+      server.log.for('/bytes/shared').filter(({ outcome }) => outcome === 'open'),
+      ({ host }) => host,
+    );
+  for (const page of pages) await startFetch(page, 'shared', urls);
+  await until('six run at once', () => openRequests('/bytes/shared') === 6);
+  expect([...openOf().values()].every((requests) => requests.length <= 4)).toBe(true);
+  // What comes after has to wait, whichever site it is of.
+  const third = await openSite(browser, server.freshOrigin());
+  await startFetch(third, 'third', ['/bytes/third?size=1000'], { title: 'Third' });
+  await untilRow(await browser.openPopup(), 'Third', /Downloading/);
+  expect(openRequests('/bytes/shared')).toBe(6);
+  expect(server.log.for('/bytes/third')).toEqual([]);
+  gate.open();
+  for (const page of pages) await eventFor(page, 'shared');
+  await eventFor(third, 'third');
+});
+
 test('no more connections than the person allows, and more as soon as they do', async () => {
   const options = await openOptions(browser);
   await typeNumber(options, 'connections', '1');
@@ -88,6 +114,14 @@ test('what the person says of a site holds until it is forgotten', async () => {
   await eventFor(page, 'known');
   const options = await openOptions(browser);
   const item = await siteItem(options, origin);
+  // What the downloads of all sites take, of what the browser gives.
+  await until('it says what is in use', () =>
+    options.$$eval('section > p.hint', (all) =>
+      all.some((each) =>
+        /^\d[\d.,]* (bytes?|[kMGT]?B) of [1-9][\d.,]* [MGT]B in use$/.test(each.textContent ?? ''),
+      ),
+    ),
+  );
   const select = await item.$('select');
   await select?.select('block');
   await until('the page is refused', () =>
@@ -250,13 +284,13 @@ if (browserName === 'chromium') {
     // The downloader's document must be there to be told of its line.
     await startFetch(page, 'before', ['/bytes/before?size=1000']);
     await eventFor(page, 'before');
+    const popup = await browser.openPopup();
     await browser.setMetered(true);
     await options.bringToFront();
     await options.click('#waitWhileMetered');
     await untilSetting(options, 'waitWhileMetered', true);
     await startFetch(page, 'metered', ['/bytes/metered?size=1000'], { title: 'Metered' });
-    const popup = await browser.openPopup();
-    await untilRow(popup, 'Metered', /Waiting for an unmetered connection|Downloading/);
+    await untilRow(popup, 'Metered', /Waiting for an unmetered connection/);
     expect(server.log.for('/bytes/metered')).toEqual([]);
     await options.bringToFront();
     await options.click('#waitWhileMetered');
