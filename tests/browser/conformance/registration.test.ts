@@ -175,11 +175,14 @@ describe('abort()', () => {
       });`,
       });
       const gate = server.gate('/bytes/held', 5);
-      const seen = await page.evaluate(async () => {
-        const manager = here.registration.backgroundFetch;
-        const fetch = await manager.fetch('id', '/bytes/held?size=10');
+      const running = await page.evaluateHandle(() =>
+        here.registration.backgroundFetch.fetch('id', '/bytes/held?size=10'),
+      );
+      // Before that there may be no request yet that could be seen to end.
+      await gate.reached;
+      const seen = await running.evaluate(async (fetch) => {
         const aborted = await fetch.abort();
-        const ids = await manager.getIds();
+        const ids = await here.registration.backgroundFetch.getIds();
         await here.settled(fetch);
         return {
           aborted,
