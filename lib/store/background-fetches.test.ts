@@ -85,12 +85,13 @@ describe('adding', () => {
     expect((await listedBackgroundFetch('https://site.example/', 'id'))?.key).toBe('later');
   });
 
-  test('ids are listed oldest first, while they are active', async () => {
-    await add(1, { key: 'a', id: 'new', startedAt: 3 });
-    await add(1, { key: 'b', id: 'old', startedAt: 1 });
-    await add(1, { key: 'c', id: 'gone', startedAt: 2 });
-    await abortBackgroundFetch('c');
-    expect(await listedIds('https://site.example/')).toEqual(['old', 'new']);
+  test('ids are listed in the order in which they began, whatever the clock says, while they are active', async () => {
+    await add(1, { key: 'b', id: 'first', startedAt: 3 });
+    await add(1, { key: 'a', id: 'second', startedAt: 3 });
+    await add(1, { key: 'c', id: 'third', startedAt: 1 });
+    await add(1, { key: 'd', id: 'gone', startedAt: 2 });
+    await abortBackgroundFetch('d');
+    expect(await listedIds('https://site.example/')).toEqual(['first', 'second', 'third']);
   });
 });
 

@@ -100,7 +100,10 @@ export async function checkIdIsFree(scope: string, id: string): Promise<void> {
 export function addBackgroundFetch(row: BackgroundFetchRow, records: RecordRow[]): Promise<void> {
   return db.transaction('rw', db.backgroundFetches, db.records, db.log, async () => {
     await checkIdIsFree(row.scope, row.id);
-    await db.backgroundFetches.add(row);
+    // Their order is by when they started: of two within a millisecond, too.
+    const before = await db.backgroundFetches.where('[scope+listed]').equals([row.scope, 1]).toArray();
+    const startedAt = Math.max(row.startedAt, ...before.map((each) => each.startedAt + 1));
+    await db.backgroundFetches.add({ ...row, startedAt });
     await db.records.bulkAdd(records);
     await note(row.key, row.state, `${row.recordCount} requests`);
     await forgetOldest(row.origin);
