@@ -6,9 +6,10 @@ export function toException(error: unknown): unknown {
   if (!(error instanceof CallFailure)) return error;
   const { name, message, quota, requested } = error.error;
   if (name === 'TypeError') return new TypeError(message);
-  if (name === 'QuotaExceededError' && quota !== undefined && requested !== undefined) {
+  if (name === 'QuotaExceededError') {
+    const isKnown = quota !== undefined && requested !== undefined;
     // The constructor refuses a `requested` below the quota.
-    return new QuotaExceededError(message, { quota, requested: Math.max(quota, requested) });
+    return new QuotaExceededError(message, isKnown ? { quota, requested: Math.max(quota, requested) } : {});
   }
   return new DOMException(message, name);
 }

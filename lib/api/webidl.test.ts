@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   isRequest,
   toCacheQueryOptions,
@@ -106,5 +106,28 @@ describe('dictionaries', () => {
     expect(() => toUIOptions({ icons: [{}] })).toThrow(TypeError);
     expect(() => toUIOptions({ icons: 5 })).toThrow(TypeError);
     expect(() => toUIOptions({ icons: [5] })).toThrow(TypeError);
+  });
+
+  test('an iterator is not closed when what it gives does not convert', () => {
+    const close = vi.fn();
+    const iterator = { next: () => ({ done: false, value: 5 }), return: close };
+    expect(() => toUIOptions({ icons: { [Symbol.iterator]: () => iterator } })).toThrow(TypeError);
+    expect(close).not.toHaveBeenCalled();
+    expect(() => toUIOptions({ icons: { [Symbol.iterator]: () => ({ next: () => 5 }) } })).toThrow(TypeError);
+  });
+
+  test('members of an icon are converted one after the other', () => {
+    const read: string[] = [];
+    const icon = new Proxy(
+      { label: { toString: () => `${read.push('converted')}` } },
+      {
+        get(target, name) {
+          read.push(String(name));
+          return Reflect.get(target, name);
+        },
+      },
+    );
+    expect(() => toUIOptions({ icons: [icon] })).toThrow(TypeError);
+    expect(read).toEqual(['label', 'converted', 'sizes', 'src']);
   });
 });

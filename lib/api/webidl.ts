@@ -91,7 +91,16 @@ function iteratorMethod(value: unknown): (() => Iterator<unknown>) | undefined {
 
 /** https://webidl.spec.whatwg.org/#create-sequence-from-iterable */
 function toSequence<T>(iterate: () => Iterator<unknown>, convert: (item: unknown) => T): T[] {
-  return Array.from({ [Symbol.iterator]: iterate } as Iterable<unknown>, convert);
+  // Not by a for loop, nor Array.from(): these close the iterator when a conversion throws.
+  const iterator = iterate();
+  const { next } = iterator;
+  const sequence: T[] = [];
+  for (;;) {
+    const result = next.call(iterator);
+    if (!isObject(result)) throw new TypeError('The iterator must give objects.');
+    if (result.done) return sequence;
+    sequence.push(convert(result.value));
+  }
 }
 
 const requestUrl = Object.getOwnPropertyDescriptor(Request.prototype, 'url')?.get;
@@ -121,17 +130,16 @@ export function toRequestInfos(value: unknown): (Request | string)[] {
 /** https://w3c.github.io/image-resource/#dom-imageresource */
 function toImageResource(value: unknown): ImageResource {
   const member = toDictionary(value);
-  const label = member('label');
-  const sizes = member('sizes');
-  const src = member('src');
-  const type = member('type');
-  if (src === undefined) throw new TypeError("ImageResource: the required member 'src' is undefined.");
-  return {
-    ...(label !== undefined && { label: toUSVString(label) }),
-    ...(sizes !== undefined && { sizes: toDOMString(sizes) }),
-    src: toUSVString(src),
-    ...(type !== undefined && { type: toDOMString(type) }),
+  const optional = <Name extends string>(name: Name, convert: (value: unknown) => string) => {
+    const value = member(name);
+    return value === undefined ? {} : ({ [name]: convert(value) } as Record<Name, string>);
   };
+  // Each is converted before the next is read.
+  const label = optional('label', toUSVString);
+  const sizes = optional('sizes', toDOMString);
+  const src = member('src');
+  if (src === undefined) throw new TypeError("ImageResource: the required member 'src' is undefined.");
+  return { ...label, ...sizes, src: toUSVString(src), ...optional('type', toDOMString) };
 }
 
 /** https://wicg.github.io/background-fetch/#dictdef-backgroundfetchuioptions */
