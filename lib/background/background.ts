@@ -35,7 +35,8 @@ export function startBackground(): void {
   receiveCommands<BackgroundCommands>('background', {
     ...personsCommands({ changed, takeUp }),
     async changed({ key }) {
-      announceChange(key);
+      // Who sent this may count on pages being up to date.
+      await announceChange(key);
       return undefined;
     },
     async setRule({ token, rule }) {

@@ -51,11 +51,10 @@ const TELL_EVERY = 100;
 
 /** Pushes changes to the pages they concern: https://wicg.github.io/background-fetch/#update-background-fetch-instances */
 export function updatePages(): void {
-  const tell = (key: string) => {
+  const tell = (key: string) =>
     updatePagesAbout(key, pace).catch((error: unknown) =>
       console.error('Backfetch: pages are not up to date.', error),
     );
-  };
   const pace = new Pace(TELL_EVERY, tell);
   onChange(tell);
 }

@@ -391,7 +391,7 @@ test('progress is told while bytes come, and when the next try is due', async ()
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
   await addFetch();
   const told: string[] = [];
-  const stop = onChange((key) => told.push(key));
+  const stop = onChange((key) => void told.push(key));
   const running = await start((request, count) =>
     count === 1 ? { ...good(request), dropAfter: 10 } : { status: 503, headers: [['Retry-After', '60']] },
   );

@@ -1,5 +1,5 @@
 /** Tells the places in this document or worker that a background fetch changed in the database. */
-type Listener = (key: string) => void;
+type Listener = (key: string) => void | Promise<void>;
 const listeners = new Set<Listener>();
 
 export function onChange(listener: Listener): () => void {
@@ -7,8 +7,9 @@ export function onChange(listener: Listener): () => void {
   return () => listeners.delete(listener);
 }
 
-export function announceChange(key: string): void {
-  for (const listener of [...listeners]) listener(key);
+/** Resolves when those have done their work who say so. It need not be waited for: they see to their errors themselves. */
+export async function announceChange(key: string): Promise<void> {
+  await Promise.all([...listeners].map((listener) => listener(key)));
 }
 
 /**
