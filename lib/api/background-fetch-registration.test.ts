@@ -58,7 +58,22 @@ test('an update that comes ahead of its object is told when the site can listen'
   expect([registration.downloaded, registration.result]).toEqual([0, '']);
   await new Promise((resolve) => registration.addEventListener('progress', resolve));
   expect([registration.downloaded, registration.result]).toEqual([5, 'success']);
-  expect(realm.early.size).toBe(0);
+  expect(realm.early).toBeNull();
+});
+
+test('nothing is kept of what the site has no object for, nor of what is over', async () => {
+  const { realm, manager } = createSite({ fetch: async ({ id }) => snapshotOf(id) });
+  updateBackgroundFetchInstances(realm, snapshotOf('nobody'));
+  expect(realm.early).toBeNull();
+  const registration = await manager.fetch('a', URL_1);
+  await vi.waitFor(() => expect(realm.early).toBeNull());
+  expect(realm.instances.size).toBe(1);
+  updateBackgroundFetchInstances(realm, snapshotOf('a', { result: 'success', recordsAvailable: false }));
+  expect([registration.result, registration.recordsAvailable, realm.instances.size]).toEqual([
+    'success',
+    false,
+    0,
+  ]);
 });
 
 test('an update that crosses a newer answer is passed over', async () => {

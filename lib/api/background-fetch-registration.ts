@@ -139,10 +139,10 @@ export function getBackgroundFetchRegistrationInstance(
   if (!instance) {
     instance = new BackgroundFetchRegistration(internal, realm, snapshot);
     realm.instances.set(key, instance);
-    const early = realm.early.get(key);
-    realm.early.delete(key);
+    const early = realm.early?.get(key);
+    realm.early?.delete(key);
     // In a task of its own: the site has no listener yet.
-    if (early) setTimeout(takeEarlyUpdate, 0, instance, early);
+    if (early) setTimeout(takeEarlyUpdate, 0, realm, instance, early);
   }
   return instance;
 }
@@ -156,13 +156,22 @@ export function unsettledKeys({ instances }: Realm): string[] {
 /** https://wicg.github.io/background-fetch/#update-background-fetch-instances, the steps for one environment. */
 export function updateBackgroundFetchInstances(realm: Realm, snapshot: Snapshot): void {
   const instance = instanceOf(realm, snapshot.key);
-  if (instance) update(instance, snapshot);
-  else realm.early.set(snapshot.key, snapshot);
+  if (instance) updateInstance(realm, instance, snapshot);
+  else realm.early?.set(snapshot.key, snapshot);
+}
+
+function updateInstance(
+  { instances }: Realm,
+  instance: BackgroundFetchRegistration,
+  snapshot: Snapshot,
+): void {
+  update(instance, snapshot);
+  if (!snapshot.recordsAvailable) instances.delete(snapshot.key);
 }
 
 /** One that is no news has crossed the answer. */
-function takeEarlyUpdate(instance: BackgroundFetchRegistration, early: Snapshot): void {
+function takeEarlyUpdate(realm: Realm, instance: BackgroundFetchRegistration, early: Snapshot): void {
   const isNews =
     early.result !== '' || early.downloaded + early.uploaded > instance.downloaded + instance.uploaded;
-  if (isNews) update(instance, early);
+  if (isNews) updateInstance(realm, instance, early);
 }

@@ -97,9 +97,8 @@ export function installBackgroundFetch(
     dispatch(scope, event, lifetime);
     await lifetime.over;
     if (name !== 'backgroundfetchclick') {
+      // Should the event have to be fired again, there is another instance, with its records.
       updateBackgroundFetchInstances(realm, { ...snapshot, recordsAvailable: false });
-      // Should the event have to be fired again, it finds its records.
-      realm.instances.delete(snapshot.key);
     }
     live.delete(liveEvent);
     if (outsideEvents) watchOn(realm);
