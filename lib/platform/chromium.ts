@@ -2,7 +2,14 @@ import browser from 'webextension-polyfill';
 import { isPrivate, PRIVATE_URLS } from '../policy/addresses.ts';
 import { sendToDownloader } from '../protocol/send.ts';
 import type { Platform } from './platform.ts';
-import { dropRules, hostFrameRule, putRules, requestRule, type SessionRule } from './session-rules.ts';
+import {
+  dropRules,
+  hostFrameRule,
+  putRules,
+  requestRule,
+  type SessionRule,
+  STORAGE_ACCESS,
+} from './session-rules.ts';
 
 const OFFSCREEN_PAGE = 'offscreen.html';
 
@@ -77,14 +84,19 @@ function hostFrameRequestsRules(token: string, origin: string): SessionRule[] {
       responseHeaders: [{ header: 'set-cookie', operation: 'remove' }],
     },
   };
-  if (isPrivate(self)) return [withoutCookies];
+  const withoutStorageAccess: SessionRule = {
+    condition,
+    action: { type: 'modifyHeaders', requestHeaders: [{ header: STORAGE_ACCESS, operation: 'remove' }] },
+  };
+  const headers = [withoutCookies, withoutStorageAccess];
+  if (isPrivate(self)) return headers;
   const stayOutside = PRIVATE_URLS.map(
     (regexFilter): SessionRule => ({
       condition: { ...condition, initiatorDomains: [self.hostname], regexFilter },
       action: { type: 'block' },
     }),
   );
-  return [withoutCookies, ...stayOutside];
+  return [...headers, ...stayOutside];
 }
 
 const PAGE_SCRIPTS = [

@@ -8,6 +8,7 @@
 import browser, { type WebRequest } from 'webextension-polyfill';
 import { type Fetcher, refusal } from '../policy/refusal.ts';
 import { HOST_FRAME_PARAMETER } from '../protocol/host-frame.ts';
+import { STORAGE_ACCESS } from './session-rules.ts';
 
 /** Requests in no tab, as a host frame's are. */
 const FILTER: WebRequest.RequestFilter = {
@@ -61,12 +62,12 @@ function unlessRefused(details: WebRequest.OnBeforeRequestDetailsType): WebReque
 
 function withoutCookie(details: WebRequest.OnBeforeSendHeadersDetailsType): WebRequest.BlockingResponse {
   const { requestId, requestHeaders = [] } = details;
-  if (!fetcherOf(details) || isSameSite(requestHeaders)) {
-    crossSite.delete(requestId);
-    return {};
-  }
+  crossSite.delete(requestId);
+  if (!fetcherOf(details)) return {};
+  const headers = without(STORAGE_ACCESS, requestHeaders);
+  if (isSameSite(headers)) return { requestHeaders: headers };
   crossSite.add(requestId);
-  return { requestHeaders: without('cookie', requestHeaders) };
+  return { requestHeaders: without('cookie', headers) };
 }
 
 function withoutSetCookie(details: WebRequest.OnHeadersReceivedDetailsType): WebRequest.BlockingResponse {

@@ -64,6 +64,12 @@ export function putRules(token: string, rules: SessionRule[]): Promise<void> {
   });
 }
 
+/**
+ * Tells servers whether cookies of another site could be had. Under our own document the browser says so where it would
+ * not for the site's page, and none go with the request.
+ */
+export const STORAGE_ACCESS = 'sec-fetch-storage-access';
+
 /** Limits a rule to requests of our own documents and their frames, as far as the browser can tell them. */
 export interface OwnRequests {
   tabIds: number[];
@@ -105,6 +111,7 @@ export function requestRule(
           : { header: 'referer', operation: 'set', value: referer },
         { header: 'sec-fetch-site', operation: 'set', value: 'same-origin' },
         { header: 'sec-fetch-mode', operation: 'set', value: mode },
+        { header: STORAGE_ACCESS, operation: 'remove' },
       ],
     },
   };
