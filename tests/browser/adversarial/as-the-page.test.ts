@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Page } from 'puppeteer-core';
 import { expect, test } from 'vitest';
 import { makeAuthority } from '../../support/certificates.ts';
+import type { LoggedRequest } from '../../support/request-log.ts';
 import { SECURE_HOSTS } from '../../support/server.ts';
 import { eventFor, openSite, ownFetch, type PageRequest, startRequests } from '../../support/site-page.ts';
 import { useBrowser } from '../../support/use-browser.ts';
@@ -39,22 +40,29 @@ async function getCookies(origin: string): Promise<void> {
   await page.close();
 }
 
-/** The telling headers of every request to `path` with this `by`, preflights too, in order. */
-function seen(path: string, by: string): [method: string, headers: IncomingHttpHeaders][] {
+type Seen = [method: string, headers: IncomingHttpHeaders];
+
+/** A request's telling headers. */
+function telling({ method, headers }: LoggedRequest): Seen {
+  return [
+    method,
+    Object.fromEntries(TELLING.flatMap((name) => (headers[name] ? [[name, headers[name]]] : []))),
+  ];
+}
+
+/** Of every request to `path` with this `by`, preflights too, in order. */
+function seen(path: string, by: string): Seen[] {
   return server.log
     .for(path)
     .filter((request) => new URL(request.url).searchParams.get('by') === by)
-    .map(({ method, headers }) => [
-      method,
-      Object.fromEntries(TELLING.flatMap((name) => (headers[name] ? [[name, headers[name]]] : []))),
-    ]);
+    .map(telling);
 }
 
 /**
  * Whether a page's request carries the cookies of another site hangs on the browser's settings, which we can't see: ours
  * never does.
  */
-function withoutThirdPartyCookies(requests: ReturnType<typeof seen>): ReturnType<typeof seen> {
+function withoutThirdPartyCookies(requests: Seen[]): Seen[] {
   return requests.map(([method, headers]) => {
     const { cookie: _, ...others } = headers;
     return [method, headers['sec-fetch-site'] === 'cross-site' ? others : headers];
@@ -74,6 +82,9 @@ async function compare(page: Page, { url, ...init }: OwnRequest): Promise<void> 
   expect(event.result).toBe(got === null ? 'failure' : 'success');
   expect(seen(pathname, 'page')).not.toEqual([]);
   const own = withoutThirdPartyCookies(seen(pathname, 'page'));
+  // It is about other sites' cookies, too: nothing is said of them.
+  const ours = server.log.for(pathname).filter(({ url }) => url.includes('by=us'));
+  expect(ours.flatMap(({ headers }) => headers['sec-fetch-storage-access'] ?? [])).toEqual([]);
   // A network error is tried again; a page would have to do that itself.
   expect(seen(pathname, 'us').slice(0, own.length)).toEqual(own);
 }
@@ -113,3 +124,46 @@ for (const scheme of ['http', 'https']) {
     });
   }
 }
+
+test.each(REQUESTS.filter(([name]) => ['GET', 'GET with cookies', 'POST'].includes(name)))(
+  'http, to another host of the site: %s',
+  async (_, init) => {
+    const origin = server.freshOrigin();
+    const target = origin.replace('://', '://other.');
+    await getCookies(target);
+    const page = await openSite(browser, origin);
+    await compare(page, { url: `${target}/bytes/data?size=10&cors=origin&cred`, ...init });
+  },
+);
+
+const WITH_COOKIES = { method: 'POST', body: 'body', credentials: 'include' } as const;
+
+test.each<[name: string, query: string, init: Omit<OwnRequest, 'url'>]>([
+  ['whose server refuses the preflight', 'cors=origin&preflight=no', { method: 'PUT', body: 'body' }],
+  ['with cookies, where any origin may read', 'cors=*&cred', WITH_COOKIES],
+  ['with cookies, where that is not allowed', 'cors=origin', WITH_COOKIES],
+])('a request fails %s', async (_, query, init) => {
+  const page = await openSite(browser, server.freshSecureOrigin());
+  await compare(page, { url: `${server.freshSecureOrigin()}/bytes/refused?size=10&${query}`, ...init });
+  expect((await eventFor(page, 'compared')).failureReason).toBe('fetch-error');
+});
+
+test('after a redirect from one other origin to the next, Origin is null', async () => {
+  const page = await openSite(browser, server.freshSecureOrigin());
+  const last = `${server.freshSecureOrigin()}/bytes/last?size=10&cors=*`;
+  const url = `${server.freshSecureOrigin()}/bytes/first?cors=*&redirect=${encodeURIComponent(last)}`;
+  await compare(page, { url });
+  const [own, ours] = withoutThirdPartyCookies(server.log.for('/bytes/last').map(telling));
+  expect(own?.[1].origin).toBe('null');
+  expect(ours).toEqual(own);
+});
+
+test('a redirect by a server that does not let the site read leads nowhere', async () => {
+  const page = await openSite(browser, server.freshSecureOrigin());
+  const last = `${server.freshSecureOrigin()}/bytes/last?size=10&cors=*`;
+  const silent = `${server.freshSecureOrigin()}/bytes/silent?cors=none&redirect=${encodeURIComponent(last)}`;
+  const url = `${server.freshSecureOrigin()}/bytes/first?cors=*&redirect=${encodeURIComponent(silent)}`;
+  await compare(page, { url });
+  expect(server.log.for('/bytes/silent')).not.toEqual([]);
+  expect(server.log.for('/bytes/last')).toEqual([]);
+});
