@@ -218,3 +218,16 @@ test('answers of whatever shape end the call that they are for, and no other', a
     expect((failure as unknown as CallFailure).message.length).toBeLessThanOrEqual(4096);
   }
 });
+
+test('calls without number are not kept', async () => {
+  const { channel, receive, sent } = channelEnd();
+  const waiting: ((answer: number) => void)[] = [];
+  rpcServer(channel, () => new Promise((resolve) => waiting.push(resolve)));
+  for (let call = 1; call <= 100_001; call++) receive({ call, name: 'double', argument: {} });
+  expect(waiting).toHaveLength(100_000);
+  expect(sent).toEqual([{ answer: 100_001, error: { name: 'UnknownError', message: expect.any(String) } }]);
+  waiting[0]?.(2);
+  await settle();
+  receive({ call: 100_002, name: 'double', argument: {} });
+  expect(waiting).toHaveLength(100_001);
+});

@@ -15,6 +15,9 @@ export interface Channel {
   close(): void;
 }
 
+/** Calls that may wait for their answers: one for each record that a site can have under way, and as many others. */
+const MAX_UNANSWERED = 100_000;
+
 /** Characters of an error's message that are kept. */
 const MAX_MESSAGE = 4096;
 
@@ -97,6 +100,7 @@ export function rpcServer(
   answer: (name: string, argument: unknown) => Promise<unknown>,
 ): { push(message: unknown): void } {
   let open = true;
+  let unanswered = 0;
   channel.onClose(() => {
     open = false;
   });
@@ -107,10 +111,17 @@ export function rpcServer(
     if (typeof message !== 'object' || message === null) return;
     const { call, name, argument } = message as Partial<Request>;
     if (typeof call !== 'number' || typeof name !== 'string') return;
+    if (unanswered >= MAX_UNANSWERED) {
+      post({ answer: call, error: { name: 'UnknownError', message: 'Too many calls wait for an answer.' } });
+      return;
+    }
+    unanswered += 1;
     try {
       post({ answer: call, result: await answer(name, argument) });
     } catch (error) {
       post({ answer: call, error: describe(error, name) });
+    } finally {
+      unanswered -= 1;
     }
   });
   return { push: (push) => post({ push }) };
