@@ -88,6 +88,11 @@ export const departures: Departure[] = [
     reason: 'It looks for room first.',
   },
   {
+    requirement: 'gives the ids of what is active, in order',
+    of: NATIVE,
+    reason: 'Their order is another one.',
+  },
+  {
     requirement: 'one background fetch is one object',
     of: NATIVE,
     reason: 'get() gives another object every time.',
@@ -216,6 +221,11 @@ export const departures: Departure[] = [
     requirement: 'permissions.query() knows background-fetch',
     of: NATIVE,
     reason: 'The status says "background_fetch" as its name.',
+  },
+  {
+    requirement: 'permissions.query() tells what the person said',
+    of: NATIVE,
+    reason: 'It goes by the setting for automatic downloads, which a test can not deny it.',
   },
   {
     requirement: 'a site that is denied gets a NotAllowedError, before its bodies are read',

@@ -1,8 +1,8 @@
 /** What Web IDL fixes of the interfaces: https://wicg.github.io/background-fetch/#api */
 import { describe, expect } from 'vitest';
-import { requirement, useSuite } from './suite.ts';
+import { INSECURE_HOST, requirement, useSuite } from './suite.ts';
 
-const { open } = await useSuite();
+const { server, browser, open } = await useSuite();
 
 /** The attributes (with ' =' those that can be set) and operations (with their lengths) of each interface. */
 const INTERFACES = {
@@ -251,6 +251,24 @@ describe('in a service worker', () => {
       return [String(backgroundFetch), backgroundFetch === self.registration.backgroundFetch,
         Object.hasOwn(self.registration, 'backgroundFetch')];`);
     expect(seen).toEqual(['[object BackgroundFetchManager]', true, false]);
+  });
+});
+
+// https://webidl.spec.whatwg.org/#SecureContext
+requirement('an insecure context has no background fetches', async () => {
+  const page = await browser.newPage();
+  const origin = new URL(server.freshOrigin());
+  origin.hostname = INSECURE_HOST;
+  await page.goto(`${origin.origin}/conformance/`);
+  const seen = await page.evaluate(() => ({
+    host: location.hostname,
+    isSecureContext,
+    registration: 'ServiceWorkerRegistration' in globalThis,
+  }));
+  expect(seen).toMatchObject({
+    host: INSECURE_HOST,
+    isSecureContext: false,
+    registration: false,
   });
 });
 

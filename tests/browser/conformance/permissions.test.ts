@@ -57,6 +57,20 @@ requirement('permissions.query() knows background-fetch in a worker', async () =
   expect(await told('result')).toEqual(['[object PermissionStatus]', true]);
 });
 
+requirement('permissions.query() tells what the person said', async () => {
+  const site = await open();
+  const states: string[] = [];
+  for (const state of ['denied', 'prompt', 'granted'] as const) {
+    await setPermission(site, state);
+    states.push(
+      await site.page.evaluate(
+        async () => (await navigator.permissions.query({ name: 'background-fetch' as PermissionName })).state,
+      ),
+    );
+  }
+  expect(states).toEqual(['denied', 'prompt', 'granted']);
+});
+
 requirement('a site that is denied gets a NotAllowedError, before its bodies are read', async () => {
   const site = await open();
   await setPermission(site, 'denied');

@@ -21,6 +21,9 @@ export const implementation: Implementation = isNative
     ? 'ours in Firefox'
     : 'ours in Chromium';
 
+/** This machine by a name that makes no secure context of HTTP, as *.localhost does. */
+export const INSECURE_HOST = 'insecure.example';
+
 /** In ms. */
 const TIMEOUT = 30_000;
 /** Where what is expected is that nothing comes, waiting for it is all that a test does; what holds takes a second. */
@@ -74,9 +77,12 @@ export interface SiteOptions {
 
 /** Starts a browser and server for the tests of a file. */
 export async function useSuite() {
-  const { browser, server } = await useBrowser(
-    isNative ? { extension: null, nativeBackgroundFetch: true } : {},
-  );
+  const { browser, server } = await useBrowser({
+    ...(isNative && { extension: null, nativeBackgroundFetch: true }),
+    ...(browserName === 'firefox'
+      ? { preferences: { 'network.dns.localDomains': INSECURE_HOST } }
+      : { args: [`--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`] }),
+  });
 
   /** Opens the suite's page, on an origin of its own, with an active service worker. */
   async function open({
