@@ -1,7 +1,6 @@
 /**
- * The conversions of Web IDL (https://webidl.spec.whatwg.org/#js-type-mapping) that our interfaces need. Ours and not
- * webidl-conversions: this is loaded into every frame of every page, and that package lacks dictionaries, unions and
- * sequences, which are most of it. Every function throws a TypeError where Web IDL does.
+ * The conversions of Web IDL (https://webidl.spec.whatwg.org/#js-type-mapping) that our interfaces need; why they are ours
+ * is in docs/decisions/0010-conversions-of-our-own.md. Every function throws a TypeError where Web IDL does.
  */
 import type { CacheQueryFlags } from '../protocol/calls.ts';
 import type { ImageResource, UIOptions } from '../protocol/wire.ts';

@@ -1,4 +1,23 @@
-/** Where an implementation departs from a standard, each with its reason. What is listed of ours has to fail; all else to pass. */
+/**
+ * Where an implementation departs from a standard, each with its reason. What is listed of ours has to fail; all else to pass.
+ *
+ * What is known of ours besides, and has no requirement in the suite:
+ * - Responses have own properties (url, type, redirected, status, clone), and their headers too (append, delete, set): no
+ *   script can set the slots that these tell of.
+ * - isTrusted of progress events, and of a permission's change event, is false: it is unforgeable.
+ * - Requests into the local network from a public site are refused: Local Network Access asks the person in a page, and where
+ *   there is none nobody could ask. Of these, and of what the page's policies block, fetch() tells by a TypeError at once.
+ * - Bounds: 20,000 requests a fetch, 256 headers a request, 64 KiB an id, a header or a URL.
+ * - A frame of the same site but another origin than the page is refused as a cross-site one: to tell them apart takes the
+ *   public suffix list.
+ * - In Firefox a worker in which no event of ours runs can't call us where its connect-src lacks 'self'.
+ * - In Chromium's emulated worker: no memory shared with the real one, no WindowClient.navigate(), no transfer lists in
+ *   postMessage(), no pushManager or navigationPreload; nobody but the browser has these.
+ * - unregister() clears at once, also while pages use the registration: no event tells when the last has gone.
+ * - In insecure contexts, where no registration can be had, the interface objects are missing too.
+ * - A record that was matched before it had a response, and whose response is asked for first when the records are gone,
+ *   rejects with a TypeError: to keep all those of a large fetch would take as many calls as it has records.
+ */
 import type { Implementation } from './suite.ts';
 
 export interface Departure {
