@@ -317,6 +317,16 @@ describe('where to', () => {
     expect(server.log.for('/bytes/private')).toEqual([]);
   });
 
+  test('nor to a URL with credentials', async () => {
+    const page = await openSite(browser, own);
+    const target = new URL(`${server.freshSecureOrigin()}/bytes/secret?size=10&cors=*`);
+    target.username = 'user';
+    target.password = 'password';
+    await startFetch(page, 'redirected', `/bytes/lure?redirect=${encodeURIComponent(target.href)}`);
+    expect(await eventFor(page, 'redirected')).toMatchObject({ result: 'failure', records: [] });
+    expect(server.log.for('/bytes/secret')).toEqual([]);
+  });
+
   test('nor does one that only passes through it', async () => {
     const page = await openSite(browser, own);
     const back = encodeURIComponent(`${server.freshSecureOrigin()}/bytes/back?size=10&cors=*`);
@@ -676,6 +686,37 @@ describe('the host frame', () => {
     );
     expect(texts).not.toContain('robots');
     expect(await sessionRules()).toBe(0);
+  });
+
+  test('not even with the token of one that is there', async () => {
+    const victim = await openSite(browser, server.freshSecureOrigin());
+    const { promise: asked, resolve } = Promise.withResolvers<string>();
+    server.intercept(({ url, response, request }) => {
+      if (url.pathname !== '/robots.txt') return false;
+      // The victim's own stays half open.
+      if (request.headers['sec-fetch-site'] === 'cross-site' && server.log.for('/robots.txt').length > 1)
+        response.writeHead(200, { 'content-type': 'text/html', 'x-frame-options': 'DENY' }).end('robots');
+      else resolve(url.href);
+      return true;
+    });
+    await startFetch(victim, 'stuck', cross());
+    const url = await asked;
+    const page = await openSite(browser, server.freshSecureOrigin());
+    await page.evaluate(
+      (url) =>
+        new Promise((resolve) => {
+          const frame = document.createElement('iframe');
+          frame.onload = resolve;
+          frame.onerror = resolve;
+          frame.src = url;
+          document.body.append(frame);
+        }),
+      url,
+    );
+    expect(server.log.for('/robots.txt').map((request) => request.url)).toEqual([url, url]);
+    const [frame] = page.mainFrame().childFrames();
+    const text = await frame?.evaluate(() => document.body?.textContent?.trim()).catch(() => null);
+    expect(text).not.toBe('robots');
   });
 });
 
