@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import type { RequestHead } from '../protocol/wire.ts';
-import { requestHead } from '../store/testing/rows.ts';
+import { requestHead, responseHead } from '../store/testing/rows.ts';
 import { agentAnswerSchemas, eventCallSchemas, siteCallSchemas } from './messages.ts';
 
 const CASES = 20_000;
@@ -82,19 +82,25 @@ test('whatever is sent, the answer is yes or no', OPTIONS, () => {
   );
 });
 
+/** What is like `seed` but for one to three things. */
+function almost(seed: unknown): fc.Arbitrary<unknown> {
+  const change = fc.tuple(fc.constantFrom(...placesIn(seed)), HOSTILE);
+  return fc.array(change, { minLength: 1, maxLength: 3 }).map((changes) =>
+    changes.reduce<unknown>((value, [path, by]) => {
+      try {
+        return replaced(value, path, by);
+      } catch (error) {
+        // The place went with an earlier change.
+        if (error instanceof TypeError) return value;
+        throw error;
+      }
+    }, seed),
+  );
+}
+
 test('a fetch that is right but for one thing, or more, is refused or harmless', OPTIONS, () => {
-  const change = fc.tuple(fc.constantFrom(...placesIn(FETCH)), HOSTILE);
   fc.assert(
-    fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
-      const message = changes.reduce<unknown>((value, [path, by]) => {
-        try {
-          return replaced(value, path, by);
-        } catch (error) {
-          // The place went with an earlier change.
-          if (error instanceof TypeError) return value;
-          throw error;
-        }
-      }, FETCH);
+    fc.property(almost(FETCH), (message) => {
       const parsed = v.safeParse(siteCallSchemas.fetch, message);
       if (!parsed.success) return;
       const { scope, requests, downloadTotal, ui } = parsed.output;
@@ -107,6 +113,49 @@ test('a fetch that is right but for one thing, or more, is refused or harmless',
     { numRuns: CASES },
   );
 });
+
+const FLAGS = { ignoreSearch: false, ignoreMethod: false, ignoreVary: false };
+/** Values that are right. */
+const SEEDS: [schema: v.GenericSchema, seed: object][] = [
+  [siteCallSchemas.match, { key: 'key', request: HEAD, options: FLAGS, first: true }],
+  [siteCallSchemas.read, { key: 'key', index: 0, generation: 0, offset: 0, headKnown: false }],
+  [siteCallSchemas.living, { scopes: ['https://site.example/'], at: 1 }],
+  [eventCallSchemas.updateUI, { title: 'Title' }],
+  [eventCallSchemas.openWindow, { url: 'https://site.example/' }],
+  [eventCallSchemas.focusClient, { id: '1.0' }],
+  [agentAnswerSchemas.fetch, responseHead({ headers: [['a', 'b']] })],
+  [agentAnswerSchemas.deliver, { outcome: 'settled', handlers: 1, errors: ['error'] }],
+  [agentAnswerSchemas.deliver, { outcome: 'unreachable', reason: 'reason' }],
+];
+
+test('of what else is almost right only what is of its shape and size passes', OPTIONS, () => {
+  const message = fc
+    .constantFrom(...SEEDS)
+    .chain(([schema, seed]) => fc.tuple(fc.constant(schema), fc.constant(seed), almost(seed)));
+  fc.assert(
+    fc.property(message, ([schema, seed, value]) => {
+      expect(v.safeParse(schema, seed).success).toBe(true);
+      const parsed = v.safeParse(schema, value);
+      if (!parsed.success) return;
+      expect(leavesIn(parsed.output).filter(isHarmful)).toEqual([]);
+      expect(Object.keys(seed)).toEqual(expect.arrayContaining(Object.keys(Object(parsed.output))));
+    }),
+    { numRuns: CASES },
+  );
+});
+
+/** All values in a value that hold no others. */
+function leavesIn(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) return [value];
+  return Object.values(value).flatMap(leavesIn);
+}
+
+/** Longer than any text may be, no number to count with, or what no message has. */
+function isHarmful(leaf: unknown): boolean {
+  if (typeof leaf === 'string') return leaf.length > 65_536;
+  if (typeof leaf === 'number') return Number.isNaN(leaf);
+  return leaf !== null && leaf !== undefined && typeof leaf !== 'boolean';
+}
 
 /** What the Fetch standard's own constructor takes, and no more. */
 function expectRequest(head: RequestHead): void {
