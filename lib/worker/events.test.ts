@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BackgroundFetchManager } from '../api/background-fetch-manager.ts';
 import type { BackgroundFetchRegistration } from '../api/background-fetch-registration.ts';
+import { recordOf } from '../api/testing/fake-site.ts';
 import type { BackgroundFetchEventName } from '../protocol/calls.ts';
 import { portChannel, rpcServer } from '../protocol/rpc.ts';
 import type { Snapshot } from '../protocol/wire.ts';
@@ -209,6 +210,48 @@ test('the manager works while an event is under way', async () => {
   listen('backgroundfetchsuccess', (event) => event.waitUntil(registration.backgroundFetch.getIds()));
   await fire('backgroundfetchsuccess');
   expect(calls[0]).toEqual(['getIds', { scope: 'https://site.example/app/' }]);
+});
+
+test('what a handler has not waited for is answered all the same', async () => {
+  const answers: Record<string, PromiseWithResolvers<unknown>> = {
+    getIds: Promise.withResolvers(),
+    read: Promise.withResolvers(),
+  };
+  const outside = vi.fn(
+    async () => recordOf('https://site.example/', { result: 'aborted' }).response as never,
+  );
+  fireEvent = installBackgroundFetch(scope, { call: outside, onUpdate: () => {} });
+  const running = recordOf('https://site.example/', { head: null, result: '', pieces: [] });
+  const { port1, port2 } = new MessageChannel();
+  ports.push(port1, port2);
+  const heard: string[] = [];
+  rpcServer(portChannel(port1), async (name) => {
+    heard.push(name);
+    return name === 'match' ? [running] : answers[name]?.promise;
+  });
+  let ids: Promise<string[]> | undefined;
+  let ready: Promise<Response> | undefined;
+  listen('backgroundfetchsuccess', (event) =>
+    event.waitUntil(
+      (async () => {
+        const { backgroundFetch } = scope.registration as unknown as {
+          backgroundFetch: BackgroundFetchManager;
+        };
+        ids = backgroundFetch.getIds();
+        const [record] = await event.registration.matchAll();
+        ready = record?.responseReady;
+      })(),
+    ),
+  );
+  const over = fireEvent({ event: 'backgroundfetchsuccess', snapshot: SNAPSHOT }, port2);
+  await vi.waitFor(() => expect(heard).toContain('read'));
+  expect(heard).not.toContain('settled');
+  answers.getIds?.resolve(['id']);
+  expect(await ids).toEqual(['id']);
+  await expect(ready).rejects.toMatchObject({ name: 'AbortError' });
+  expect(outside).toHaveBeenCalledWith('read', expect.anything());
+  await over;
+  expect(heard.at(-1)).toBe('settled');
 });
 
 describe('background fetches that go on', () => {

@@ -30,6 +30,10 @@ interface LiveEvent {
   name: BackgroundFetchEventName;
   key: string;
   caller: Caller<WorkerCalls>;
+  /** Calls that will be answered soon. */
+  unanswered: Set<Promise<unknown>>;
+  /** Settles when no more answers come. */
+  over: Promise<void>;
 }
 
 /** What an event has that we fired. */
@@ -90,7 +94,14 @@ export function installBackgroundFetch(
     const settles = name === 'backgroundfetchsuccess' || name === 'backgroundfetchfail';
     const event = new (settles ? BackgroundFetchUpdateUIEvent : BackgroundFetchEvent)(name, { registration });
     const lifetime = begin(event, caller);
-    const liveEvent = { name, key: snapshot.key, caller };
+    const over = Promise.withResolvers<void>();
+    const liveEvent: LiveEvent = {
+      name,
+      key: snapshot.key,
+      caller,
+      unanswered: new Set(),
+      over: over.promise,
+    };
     live.add(liveEvent);
     // A worker has no other time to hear of what the person changed.
     lookAtPermission().catch((error: unknown) => console.debug('Backfetch: no permission is known.', error));
@@ -101,6 +112,9 @@ export function installBackgroundFetch(
       updateBackgroundFetchInstances(realm, { ...snapshot, recordsAvailable: false });
     }
     live.delete(liveEvent);
+    // With the event goes the way that the answers come: handlers need not have waited for theirs.
+    await Promise.allSettled(liveEvent.unanswered);
+    over.resolve();
     if (outsideEvents) watchOn(realm);
     await caller.call('settled', { handlers: lifetime.used ? 1 : 0, errors: lifetime.errors });
   };
@@ -130,7 +144,17 @@ function callerOf(live: Set<LiveEvent>, outsideEvents: Caller<SiteCalls>): Calle
       const events = [...live];
       const key = (argument as { key?: string } | undefined)?.key;
       const event = events.find((one) => one.key === key) ?? events[0];
-      return (event?.caller ?? outsideEvents).call(name, argument);
+      if (!event) return outsideEvents.call(name, argument);
+      const answer = event.caller.call(name, argument);
+      if (name === 'read') {
+        // It may wait for a download's next bytes, and longer than the event lasts.
+        const first = await Promise.race([answer, event.over]);
+        return first ?? outsideEvents.call(name, argument);
+      }
+      event.unanswered.add(answer);
+      const answered = () => event.unanswered.delete(answer);
+      answer.then(answered, answered);
+      return answer;
     },
   };
 }
