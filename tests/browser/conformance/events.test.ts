@@ -57,6 +57,25 @@ describe('results', () => {
     });
   });
 
+  requirement('a failure and an abort reach handler attributes, with all records', async () => {
+    const { page, told } = await open({
+      worker: `
+        const statuses = async ({ registration }) => Promise.all((await registration.matchAll()).map(
+          ({ responseReady }) => responseReady.then(({ status }) => status, ({ name }) => name)));
+        self.onbackgroundfetchfail = (event) => event.waitUntil(tell('failed', () => statuses(event)));
+        self.onbackgroundfetchabort = (event) => event.waitUntil(tell('aborted', () => statuses(event)));`,
+    });
+    const gate = server.gate('/bytes/held', 5);
+    await page.evaluate(async () => {
+      const manager = here.registration.backgroundFetch;
+      await manager.fetch('failing', ['/bytes/a?size=10', '/bytes/b?status=404']);
+      await (await manager.fetch('aborted', '/bytes/held?size=10')).abort();
+    });
+    expect((await told<number[]>('failed')).sort()).toEqual([200, 404]);
+    expect(await told('aborted')).toEqual(['AbortError']);
+    gate.open();
+  });
+
   requirement('what CORS does not allow makes a failure: fetch-error', async () => {
     const other = server.freshOrigin();
     const { told } = await perform(TELL_ALL, [`${other}/bytes/a?size=10&cors=none`]);
