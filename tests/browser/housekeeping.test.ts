@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { sha256 } from '../support/bytes.ts';
 import { changeRows, keptBy } from '../support/extension.ts';
+import { refuseHostFrames } from '../support/host-frames.ts';
 import { untilRow } from '../support/popup.ts';
-import type { TestServer } from '../support/server.ts';
 import { downloadOf, eventFor, eventsOf, openSite, startFetch } from '../support/site-page.ts';
 import { until } from '../support/until.ts';
 import { useBrowser } from '../support/use-browser.ts';
@@ -12,15 +12,6 @@ const { browser, server } = await useBrowser();
 
 const SIZE = 3_000_000;
 const URLS = [`/bytes/large?size=${SIZE}`, '/bytes/small?size=1000', '/bytes/empty?size=0'];
-
-/** Lets no site be reached in the background, so that results wait. */
-function refuseHostFrames(server: TestServer): () => void {
-  return server.intercept(({ url, request }) => {
-    if (!url.searchParams.has('__backfetch_host')) return false;
-    request.socket.destroy();
-    return true;
-  });
-}
 
 test('nothing is left behind after the hand-over', async () => {
   const page = await openSite(browser, server.freshOrigin());

@@ -1,6 +1,7 @@
 /** A download started on a page outlives its tab and lands in the site's Cache Storage. */
 import { expect, test } from 'vitest';
 import { sha256 } from '../support/bytes.ts';
+import { refuseHostFrames } from '../support/host-frames.ts';
 import { press, untilRow } from '../support/popup.ts';
 import {
   abortFetch,
@@ -27,9 +28,6 @@ const AUDIO = {
 };
 const ART = { size: 60_000, url: '/bytes/art?size=60000&type=image/png', hash: sha256('art', 60_000) };
 const EPISODE = { title: 'Episode', downloadTotal: AUDIO.size + ART.size };
-
-/** The host frame's request: the extension comes to hand over. */
-const isHostFrame = (url: URL) => url.searchParams.has('__backfetch_host');
 
 test('goes on without a tab of the site, and is handed over without one', async () => {
   const origin = server.freshOrigin();
@@ -73,11 +71,8 @@ test('is handed over when the site is opened again, where it can not be opened i
   const origin = server.freshOrigin();
   const page = await openSite(browser, origin);
   let refused = 0;
-  server.intercept(({ url, response }) => {
-    if (!isHostFrame(url)) return false;
+  refuseHostFrames(server, () => {
     refused += 1;
-    response.writeHead(204).end();
-    return true;
   });
   await startFetch(page, 'waiting', [ART.url], { title: 'Waits' });
   await page.goto('about:blank');

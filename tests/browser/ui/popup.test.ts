@@ -1,6 +1,7 @@
 /** Every control of the popup, and what it does to a real download. */
 import type { Page } from 'puppeteer-core';
 import { expect, test } from 'vitest';
+import { refuseHostFrames } from '../../support/host-frames.ts';
 import { openOptions, untilSetting } from '../../support/options.ts';
 import { answer, press, rowText, untilRow } from '../../support/popup.ts';
 import { downloadOf, eventFor, eventsOf, openSite, startFetch } from '../../support/site-page.ts';
@@ -10,18 +11,6 @@ import { useBrowser } from '../../support/use-browser.ts';
 const { browser, server } = await useBrowser();
 
 const MB = 1_000_000;
-
-/** The host frame's request: the extension comes to hand over. */
-const isHostFrame = (url: URL) => url.searchParams.has('__backfetch_host');
-
-/** Holds hand-overs back for the rest of the test. */
-function refuseHostFrames(): void {
-  server.intercept(({ url, response }) => {
-    if (!isHostFrame(url)) return false;
-    response.writeHead(204).end();
-    return true;
-  });
-}
 
 async function pressHeader(popup: Page, glyph: 'pause' | 'resume' | 'open' | 'settings'): Promise<void> {
   const button = await until(`the popup has ${glyph}`, () => popup.$(`[data-header=${glyph}]`));
@@ -58,7 +47,7 @@ test('one that waits for another try does not have to wait', async () => {
 test('what waits for its site can be deleted, after a question', async () => {
   const origin = server.freshOrigin();
   const page = await openSite(browser, origin);
-  refuseHostFrames();
+  refuseHostFrames(server);
   await startFetch(page, 'unwanted', ['/bytes/unwanted?size=60000'], { title: 'Unwanted here' });
   await page.goto('about:blank');
   const popup = await browser.openPopup();
