@@ -513,6 +513,24 @@ describe('consent', () => {
     expect(server.log.for('/bytes/small')).toEqual([]);
   });
 
+  test('what a frame begins asks, though it is of the same site', async () => {
+    serve('/plain/framing', '<!doctype html><iframe src="/plain/framed"></iframe>');
+    serve(
+      '/plain/framed',
+      `<!doctype html>${SCRIPT}<script type="module">
+        const { backgroundFetch } = await navigator.serviceWorker.ready;
+        await backgroundFetch.fetch('framed', '/bytes/framed?size=10', { title: 'From a frame' });
+        await fetch('/frame-has-asked');
+      </script>`,
+    );
+    // Nothing is evaluated in the page: that would pass for an activation by the person.
+    await (await browser.newPage()).goto(`${server.freshSecureOrigin()}/plain/framing`);
+    await server.log.wait('/frame-has-asked');
+    const popup = await browser.openPopup();
+    await until('the popup asks', () => popup.$('[data-phase=asking] .title[title="From a frame"]'));
+    expect(server.log.for('/bytes/framed')).toEqual([]);
+  });
+
   test('many at once that nobody clicked for ask', async () => {
     serve(
       '/plain/greedy',
