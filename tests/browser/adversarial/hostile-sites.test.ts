@@ -482,6 +482,25 @@ describe('the page’s Content Security Policy', () => {
   });
 });
 
+test.each(['its own', 'another'])('nobody is asked for a password that %s server wants', async (whose) => {
+  const origin = server.freshSecureOrigin();
+  const target = whose === 'another' ? server.freshSecureOrigin() : origin;
+  server.intercept(({ url, response }) => {
+    if (url.pathname !== '/secret') return false;
+    response.writeHead(401, {
+      'www-authenticate': 'Basic realm="Secret"',
+      'access-control-allow-origin': origin,
+      'access-control-allow-credentials': 'true',
+    });
+    response.end();
+    return true;
+  });
+  const page = await openSite(browser, origin);
+  await startRequests(page, 'secret', [{ url: `${target}/secret`, credentials: 'include' }]);
+  // With a question open it would have no end.
+  expect(await eventFor(page, 'secret')).toMatchObject({ failureReason: 'bad-status' });
+});
+
 describe('consent', () => {
   test('a blocked site may not, one to ask about waits', async () => {
     const origin = server.freshSecureOrigin();
