@@ -1,7 +1,7 @@
 /**
- * Pieces of bodies as files of the origin private file system, a directory for each background fetch. Used where files cost
- * less than Blob rows (Chromium); the row in `bodies` that names a file is what makes it count. Files that no row names,
- * after a death between the two, are swept up at the next start.
+ * Large pieces of bodies as files of the origin private file system, a directory for each background fetch. The row in
+ * `bodies` that names a file is what makes it count. Files that no row names, after a death between the two, are swept up
+ * at the next start.
  */
 const ROOT = 'bodies';
 
