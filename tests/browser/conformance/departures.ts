@@ -5,6 +5,7 @@
  * - Responses have own properties (url, type, redirected, status, clone), and their headers too (append, delete, set): no
  *   script can set the slots that these tell of.
  * - isTrusted of progress events, and of a permission's change event, is false: it is unforgeable.
+ * - The change event of a permission comes when the person is back at the page: the window has the focus again.
  * - Requests into the local network from a public site are refused: Local Network Access asks the person in a page, and where
  *   there is none nobody could ask. Of these, and of what the page's policies block, fetch() tells by a TypeError at once.
  * - Bounds: 20,000 requests a fetch, 256 headers a request, 64 KiB an id, a header or a URL.
