@@ -18,8 +18,6 @@ function browserProject(
       env: { BACKFETCH_BROWSER: name },
       globalSetup: ['tests/support/global-setup.ts'],
       fileParallelism: false,
-      // Files that share a browser find it in the modules that they share.
-      isolate: false,
       sequence: { groupOrder },
       testTimeout: 1.5 * minute,
       hookTimeout: 2 * minute,

@@ -18,42 +18,16 @@ export async function useBrowser(options: Partial<LaunchOptions> = {}): Promise<
   browser: BrowserUnderTest;
   server: TestServer;
 }> {
-  const { browser, server } = await start(options);
+  const running: { browser?: BrowserUnderTest; server?: TestServer } = {};
   afterAll(async () => {
-    await browser.close();
-    await server.close();
+    await running.browser?.close();
+    await running.server?.close();
   });
-  cleanUpBetweenTests(browser, server);
-  return { browser, server };
-}
-
-const shared = new Map<string, Promise<{ browser: BrowserUnderTest; server: TestServer }>>();
-
-/**
- * The same for files that leave nothing in the browser that others would mind: with equal options they have one together, as
- * long as the test run lasts.
- */
-export async function shareBrowser(
-  options: Partial<LaunchOptions> = {},
-): Promise<{ browser: BrowserUnderTest; server: TestServer }> {
-  const key = JSON.stringify(options);
-  const starting = shared.get(key) ?? start(options);
-  shared.set(key, starting);
-  const { browser, server } = await starting;
-  cleanUpBetweenTests(browser, server);
-  return { browser, server };
-}
-
-async function start(
-  options: Partial<LaunchOptions>,
-): Promise<{ browser: BrowserUnderTest; server: TestServer }> {
   const { authority } = options;
   const server = await startServer({ ...site, ...(authority && { tls: authority.server }) });
+  running.server = server;
   const browser = await launch(browserName, { extension: builtExtension(browserName), ...options });
-  return { browser, server };
-}
-
-function cleanUpBetweenTests(browser: BrowserUnderTest, server: TestServer): void {
+  running.browser = browser;
   beforeEach(({ onTestFailed }) => {
     const logged = browser.log.length;
     onTestFailed(() => console.error(['The extension said:', ...browser.log.slice(logged)].join('\n  ')));
@@ -63,4 +37,5 @@ function cleanUpBetweenTests(browser: BrowserUnderTest, server: TestServer): voi
     await browser.closePages();
     server.reset();
   });
+  return { browser, server };
 }

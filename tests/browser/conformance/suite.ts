@@ -8,7 +8,7 @@ import { type TestContext, test } from 'vitest';
 import { command } from '../../support/extension.ts';
 import type { LoggedRequest } from '../../support/request-log.ts';
 import { until } from '../../support/until.ts';
-import { browserName, shareBrowser, useBrowser } from '../../support/use-browser.ts';
+import { browserName, useBrowser } from '../../support/use-browser.ts';
 import { type Departure, departures } from './departures.ts';
 
 export type Implementation = 'ours in Firefox' | 'ours in Chromium' | 'native in Chromium';
@@ -77,9 +77,7 @@ export interface SiteOptions {
 
 /** Starts a browser and server for the tests of a file. */
 export async function useSuite() {
-  // What one file leaves hanging in the browser's own would hold up the next.
-  const begin = isNative ? useBrowser : shareBrowser;
-  const { browser, server } = await begin({
+  const { browser, server } = await useBrowser({
     ...(isNative && { extension: null, nativeBackgroundFetch: true }),
     ...(browserName === 'firefox'
       ? { preferences: { 'network.dns.localDomains': INSECURE_HOST } }
