@@ -240,19 +240,23 @@ test('aborted in the middle, everything stops, and what was whole stays', async 
   ]);
 });
 
+/** Answers one request at a time, and takes its time: else all would be over before the first byte is written. */
+function slowServer(pause: (resolve: () => void) => unknown) {
+  const slots = new Slots({ total: 1, perOrigin: 1 });
+  const server = scriptedSurroundings(() => ({ body: BODY }), { slots });
+  const { sameOriginRequest } = server.surroundings;
+  server.surroundings.sameOriginRequest = async (outgoing) => {
+    await new Promise<void>(pause);
+    return sameOriginRequest(outgoing);
+  };
+  return server;
+}
+
 test('paused behind our back, it notices with the next progress, and asks for no more', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
   await addFetch(paths(300));
-  const server = scriptedSurroundings(() => ({ body: BODY }), {
-    slots: new Slots({ total: 1, perOrigin: 1 }),
-  });
-  const { done } = startJob(await storedFetch(), {
-    ...server.surroundings,
-    async sameOriginRequest(outgoing) {
-      await new Promise<void>((resolve) => setTimeout(resolve, 100));
-      return server.surroundings.sameOriginRequest(outgoing);
-    },
-  });
+  const server = slowServer((resolve) => setTimeout(resolve, 100));
+  const { done } = startJob(await storedFetch(), server.surroundings);
   await until(() => server.requests.length > 2);
   await pauseBackgroundFetch('key');
   await passTime(done);
@@ -262,17 +266,8 @@ test('paused behind our back, it notices with the next progress, and asks for no
 
 test('aborted behind our back, it notices with the next bytes and asks for no more', async () => {
   await addFetch(paths(300));
-  const server = scriptedSurroundings(() => ({ body: BODY }), {
-    slots: new Slots({ total: 1, perOrigin: 1 }),
-  });
-  const { done } = startJob(await storedFetch(), {
-    ...server.surroundings,
-    async sameOriginRequest(outgoing) {
-      // A server takes its time; else all would be over before the first byte is written.
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      return server.surroundings.sameOriginRequest(outgoing);
-    },
-  });
+  const server = slowServer(setImmediate);
+  const { done } = startJob(await storedFetch(), server.surroundings);
   await until(() => server.requests.length > 0);
   await abortBackgroundFetch('key');
   await passTime(done);
