@@ -47,8 +47,8 @@ export interface BrowserProcess {
   memory(): number;
   /** Processor time that its processes have used, in seconds. */
   cpu(): number;
-  /** Stops all its processes, as a machine does that goes to sleep, or lets them go on. */
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  /** Stops all its processes, as a machine does that goes to sleep, until `meanwhile` is over. */
+  sleep(meanwhile: () => Promise<void>): Promise<void>;
   /** SIGKILL to the whole tree. */
   kill(): Promise<void>;
   /** Waits until it, having been told to quit, has ended; kills it when that takes too long. */
@@ -95,7 +95,14 @@ export async function startProcess(
       endpoint: await findEndpoint(child, endpoint, onLine),
       memory: () => memoryOfTree(pid),
       cpu: () => cpuOfTree(pid),
-      signal: (signal) => signalTree(pid, signal),
+      async sleep(meanwhile) {
+        signalTree(pid, 'SIGSTOP');
+        try {
+          await meanwhile();
+        } finally {
+          signalTree(pid, 'SIGCONT');
+        }
+      },
       kill,
       exited: exited.then(() => {}),
       async quit() {

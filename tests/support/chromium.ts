@@ -270,14 +270,7 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
       );
       return () => panel.evaluate(() => document.body.textContent ?? '');
     },
-    async sleep(meanwhile) {
-      running.signal('SIGSTOP');
-      try {
-        await meanwhile();
-      } finally {
-        running.signal('SIGCONT');
-      }
-    },
+    sleep: (meanwhile) => running.sleep(meanwhile),
     async kill() {
       await running.kill();
       await browser.disconnect();

@@ -293,14 +293,7 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
           })`),
         );
     },
-    async sleep(meanwhile) {
-      running.signal('SIGSTOP');
-      try {
-        await meanwhile();
-      } finally {
-        running.signal('SIGCONT');
-      }
-    },
+    sleep: (meanwhile) => running.sleep(meanwhile),
     async kill() {
       await running.kill();
       await browser.disconnect();
