@@ -42,7 +42,12 @@ export function requirement(name: string, body: () => Promise<void>): void {
   else test.fails(name, body, departure.hangs ? HANG_TIMEOUT : TIMEOUT);
 }
 
-async function mayDepart(body: () => Promise<void>, { hangs, reason }: Departure, { skip }: TestContext) {
+async function mayDepart(
+  body: () => Promise<void>,
+  { hangs, crashes, reason }: Departure,
+  { skip }: TestContext,
+) {
+  if (crashes) skip(`Not tried: ${reason}`);
   const late = delay(hangs ? HANG_TIMEOUT : TIMEOUT, true, { ref: false });
   const departs = await Promise.race([
     body().then(
