@@ -53,6 +53,9 @@ export default defineConfig({
         name: 'chromium-native',
         include: ['tests/browser/conformance/**/*.test.ts'],
         env: { BACKFETCH_BROWSER: 'chromium', BACKFETCH_IMPLEMENTATION: 'native' },
+        // It is the browser's own time that is waited for, mostly.
+        fileParallelism: true,
+        maxWorkers: 2,
       }),
     ],
   },
