@@ -51,6 +51,13 @@ test('tells nothing of what was not seen, and has nothing to wait for then', asy
   expect(told).toEqual([]);
 });
 
+test('tells nothing when it was stopped before it began', async () => {
+  updates.seen('key');
+  updates.stop();
+  await updates.follow(worker());
+  expect(told).toEqual([]);
+});
+
 test('is over when the worker does not hear', async () => {
   updates.seen('key');
   const tell = worker(false);

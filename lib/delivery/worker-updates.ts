@@ -40,7 +40,6 @@ export class WorkerUpdates {
       for (const key of this.#seen) this.#changed(key);
     }, LOOK_EVERY);
     this.#stop = () => {
-      this.#seen.clear();
       forget();
       clearInterval(looking);
       this.#over.resolve();
@@ -52,6 +51,8 @@ export class WorkerUpdates {
   }
 
   stop(): void {
+    // Also before it has begun to follow.
+    this.#seen.clear();
     this.#stop();
   }
 

@@ -1,7 +1,6 @@
 import { deliver, fireBackgroundFetchClickEvent } from '../delivery/deliver.ts';
+import { KnockingWorkers } from '../delivery/knocking-workers.ts';
 import type { SiteClients } from '../delivery/worker-calls.ts';
-import { WorkerUpdates } from '../delivery/worker-updates.ts';
-import { openDoor } from '../door/door.ts';
 import { HostFrames } from '../host-frame/host-frames.ts';
 import { siteRequest } from '../host-frame/site-request.ts';
 import { connection, isMetered } from '../platform/connection.ts';
@@ -141,41 +140,11 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     wake({}).catch((error: unknown) => console.error('Backfetch: another line was not taken up.', error));
   });
 
-  /** The workers that are told of a background fetch, by its key: one that asks again is told by the newer way only. */
-  const told = new Map<string, WorkerUpdates>();
-
-  /** A service worker is the site's own as an open page is not: what it begins the person has to allow. */
-  async function serveWorker(origin: string, scriptURL: string, token: string): Promise<void> {
-    const release = host.hold();
-    const updates = new WorkerUpdates();
-    const gone = new AbortController();
-    const seen = (key: string) => {
-      told.get(key)?.stop();
-      told.set(key, updates);
-      updates.seen(key);
-    };
-    try {
-      const site = { origin, otherIdentity: false, thirdParty: false, unseen: true };
-      const door = openDoor(site, { changed: delivery.changed, seen, gone: gone.signal });
-      await frames.use(origin, (agent) =>
-        agent.admit(scriptURL, token, door, (tell) => updates.follow(tell)),
-      );
-    } finally {
-      updates.stop();
-      gone.abort();
-      for (const [key, one] of told) if (one === updates) told.delete(key);
-      release();
-    }
-  }
+  const workers = new KnockingWorkers({ ...delivery, hold: host.hold });
 
   return {
     wake,
-    async knock({ origin, scriptURL, token }) {
-      serveWorker(origin, scriptURL, token).catch((error: unknown) => {
-        console.warn(`Backfetch: a service worker of ${origin} could not be heard.`, error);
-      });
-      return undefined;
-    },
+    knock: async (knock) => workers.hear(knock),
     async tryNow({ key }) {
       downloader.tryNow(key);
       return wake({ key });

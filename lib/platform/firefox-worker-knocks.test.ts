@@ -16,21 +16,25 @@ const KNOCK = {
 };
 
 /** What becomes of a request, and what was heard of it. */
-function send(request: object) {
-  const heard = vi.fn();
+async function send(request: object, hasRoom = true) {
+  const hear = vi.fn(async () => hasRoom);
   let answer: unknown;
   const addListener = (listener: (details: object) => unknown) => {
     answer = listener(request);
   };
-  hearWorkers({ webRequest: { onBeforeRequest: { addListener } } } as unknown as Browser, heard);
-  return { answer, heard: heard.mock.calls.flat() };
+  hearWorkers({ webRequest: { onBeforeRequest: { addListener } } } as unknown as Browser, hear);
+  return { answer: await answer, heard: hear.mock.calls.flat() };
 }
 
-test('a worker of the site is heard, and its request goes no further', () => {
-  expect(send(KNOCK)).toEqual({
+test('a worker of the site is heard, and its request goes no further', async () => {
+  expect(await send(KNOCK)).toEqual({
     answer: { redirectUrl: 'data:,' },
     heard: [{ origin: ORIGIN, scriptURL: `${ORIGIN}/sw.js`, token: TOKEN }],
   });
+});
+
+test('one of a site that has too many under way is told so', async () => {
+  expect((await send(KNOCK, false)).answer).toEqual({ cancel: true });
 });
 
 test.each([
@@ -46,6 +50,6 @@ test.each([
   ['with a form', { requestBody: { formData: {} } }],
   ['with too short a token', { requestBody: { raw: [{ bytes: bytes('short') }] } }],
   ['with too long a token', { requestBody: { raw: [{ bytes: bytes(`${TOKEN}0`) }] } }],
-])('a request %s is stopped, and not heard', (_, change) => {
-  expect(send({ ...KNOCK, ...change })).toEqual({ answer: { cancel: true }, heard: [] });
+])('a request %s is stopped, and not heard', async (_, change) => {
+  expect(await send({ ...KNOCK, ...change })).toEqual({ answer: { cancel: true }, heard: [] });
 });

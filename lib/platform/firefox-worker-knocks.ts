@@ -6,15 +6,14 @@ type Knock = DownloaderCommands['knock']['argument'];
 
 /**
  * Hears service workers that ask for a way to the background: see lib/protocol/worker-knock.ts. Call it while the event
- * page starts, so that a request wakes it. No such request leaves the browser.
+ * page starts, so that a request wakes it. No such request leaves the browser. `hear` resolves with whether the worker
+ * gets a port.
  */
-export function hearWorkers(browser: Browser, heard: (knock: Knock) => void): void {
+export function hearWorkers(browser: Browser, hear: (knock: Knock) => Promise<boolean>): void {
   browser.webRequest.onBeforeRequest.addListener(
-    (details) => {
+    async (details) => {
       const knock = knockOf(details);
-      if (!knock) return { cancel: true };
-      heard(knock);
-      return { redirectUrl: 'data:,' };
+      return knock && (await hear(knock)) ? { redirectUrl: 'data:,' } : { cancel: true };
     },
     // Workers' requests have no tab.
     { urls: [`*://*${KNOCK_PATH}`], types: ['xmlhttprequest'], tabId: -1 },

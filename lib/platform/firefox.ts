@@ -41,11 +41,12 @@ export const firefox: Platform = {
     extendServiceWorkerScripts(browser);
     // The downloader, whose rules they were, was in the event page before this one.
     dropRules().catch((error: unknown) => console.error('Backfetch: old rules stayed.', error));
-    hearWorkers(browser, (knock) => {
+    hearWorkers(browser, (knock) =>
       firefox.downloader.call('knock', knock).catch((error: unknown) => {
         console.error('Backfetch: a service worker could not be heard.', error);
-      });
-    });
+        return false;
+      }),
+    );
   },
   downloader: {
     call(name, argument) {

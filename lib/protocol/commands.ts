@@ -53,8 +53,11 @@ export interface DownloaderCommands {
   tryNow: { argument: { key: string }; result: undefined };
   /** Fire backgroundfetchclick at the site's service worker. */
   click: { argument: { key: string }; result: undefined };
-  /** A site's service worker wants to make a call, outside of any event of ours: see lib/protocol/worker-knock.ts. */
-  knock: { argument: { origin: string; scriptURL: string; token: string }; result: undefined };
+  /**
+   * A site's service worker wants to make a call, outside of any event of ours: see lib/protocol/worker-knock.ts. Resolves
+   * with whether it gets a port.
+   */
+  knock: { argument: { origin: string; scriptURL: string; token: string }; result: boolean };
 }
 
 /** A command as it travels: `to` says which of our places it is for. */

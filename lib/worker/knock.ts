@@ -27,7 +27,9 @@ export function createKnocker({ fetch, location }: ServiceWorkerGlobalScope): Kn
     waiting.set(token, resolve);
     try {
       if (!(await isHeard(token))) {
-        throw notAllowed("Backfetch does not hear this service worker: its connect-src must allow 'self'.");
+        throw notAllowed(
+          "Backfetch does not hear this service worker: its connect-src must allow 'self', and not too many calls may wait.",
+        );
       }
       setTimeout(() => reject(notAllowed('The site could not be reached in the background.')), PORT_TIMEOUT);
       return await promise;

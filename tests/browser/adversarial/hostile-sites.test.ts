@@ -866,3 +866,30 @@ test('downloads of a site that got through are whole all the same', async () => 
   await untilRow(popup, 'fine is here', /site\d+\.example/);
   expect(await rowText(popup, 'Nothing')).toBeNull();
 });
+
+// In Chromium a site's own worker has no way to call us. The last test: we have to do with it for some seconds more.
+test.runIf(browserName === 'firefox')('a worker that knocks without end is not heard', async () => {
+  serve('/plain/knocking', `<!doctype html><html data-script="/knocking.js">${SCRIPT}`);
+  server.page(
+    '/knocking.js',
+    `importScripts('/plain/sw.js');
+      const knock = () => fetch('/.well-known/backfetch-worker', { method: 'POST', body: crypto.randomUUID() })
+        .then(({ url }) => url.startsWith('data:'), () => false);
+      addEventListener('message', (event) => event.waitUntil((async () => {
+        const heard = await Promise.all(Array.from({ length: 600 }, knock));
+        event.source.postMessage(heard.filter(Boolean).length);
+      })()));`,
+  );
+  const page = await openPage(browser, `${server.freshSecureOrigin()}/plain/knocking`);
+  const heard = await page.evaluate(async () => {
+    const said = new Promise((resolve) => {
+      navigator.serviceWorker.addEventListener('message', ({ data }) => resolve(data));
+    });
+    navigator.serviceWorker.startMessages();
+    (await navigator.serviceWorker.ready).active?.postMessage(null);
+    return said;
+  });
+  expect(heard).toBe(512);
+  expect(server.log.for('/.well-known/backfetch-worker')).toEqual([]);
+  expect(await idsOf(page)).toEqual([]);
+});
