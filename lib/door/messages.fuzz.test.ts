@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
+import { almost, HOSTILE } from '../protocol/testing/hostile-values.ts';
 import type { RequestHead } from '../protocol/wire.ts';
 import { requestHead, responseHead } from '../store/testing/rows.ts';
 import { agentAnswerSchemas, eventCallSchemas, siteCallSchemas } from './messages.ts';
@@ -10,42 +11,6 @@ const CASES = 20_000;
 /** Many cases take long on a busy machine. */
 const OPTIONS = { timeout: 120_000 };
 const schemas = Object.entries({ ...siteCallSchemas, ...eventCallSchemas, ...agentAnswerSchemas });
-
-const HOSTILE_TEXT = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc.webUrl({ withQueryParameters: true, withFragments: true }),
-  fc.constantFrom(
-    '',
-    '__proto__',
-    'constructor',
-    'no-cors',
-    'navigate',
-    'CONNECT',
-    'Cookie',
-    'sec-fetch-site',
-    'a\r\nb: c',
-    'https://user:password@site.example/',
-    'javascript:alert(1)',
-    'file:///etc/passwd',
-    'https://site.example',
-    ' https://site.example/',
-    'https://site.example/\u0000',
-    'null',
-    '\ud800',
-    'x'.repeat(70_000),
-  ),
-);
-const HOSTILE = fc.oneof(
-  fc.anything({
-    withBigInt: true,
-    withDate: true,
-    withMap: true,
-    withTypedArray: true,
-    withNullPrototype: true,
-  }),
-  HOSTILE_TEXT,
-  fc.constantFrom(Number.NaN, -1, -0, 0.5, 2 ** 53, Number.POSITIVE_INFINITY, null, undefined),
-);
 
 const HEAD = requestHead('/file', { headers: [['accept', '*/*']] });
 const FETCH = {
@@ -59,20 +24,6 @@ const FETCH = {
   client: { activated: true, policies: ["default-src 'self'"], referrerPolicy: 'origin' },
 };
 
-/** All places in a value, as paths. */
-function placesIn(value: unknown, path: string[] = []): string[][] {
-  if (typeof value !== 'object' || value === null) return [path];
-  return [path, ...Object.entries(value).flatMap(([key, inner]) => placesIn(inner, [...path, key]))];
-}
-
-/** A copy of `value` in which `path` holds `replacement`. */
-function replaced(value: unknown, [first, ...rest]: string[], replacement: unknown): unknown {
-  if (first === undefined) return replacement;
-  const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
-  Reflect.set(copy, first, replaced(Reflect.get(copy, first), rest, replacement));
-  return copy;
-}
-
 test('whatever is sent, the answer is yes or no', OPTIONS, () => {
   fc.assert(
     fc.property(fc.constantFrom(...schemas), HOSTILE, ([, schema], message) => {
@@ -81,22 +32,6 @@ test('whatever is sent, the answer is yes or no', OPTIONS, () => {
     { numRuns: CASES },
   );
 });
-
-/** What is like `seed` but for one to three things. */
-function almost(seed: unknown): fc.Arbitrary<unknown> {
-  const change = fc.tuple(fc.constantFrom(...placesIn(seed)), HOSTILE);
-  return fc.array(change, { minLength: 1, maxLength: 3 }).map((changes) =>
-    changes.reduce<unknown>((value, [path, by]) => {
-      try {
-        return replaced(value, path, by);
-      } catch (error) {
-        // The place went with an earlier change.
-        if (error instanceof TypeError) return value;
-        throw error;
-      }
-    }, seed),
-  );
-}
 
 test('a fetch that is right but for one thing, or more, is refused or harmless', OPTIONS, () => {
   fc.assert(

@@ -17,5 +17,6 @@ export function receiveCommands<Commands>(place: CommandMessage['to'], answers: 
 }
 
 function isCommand(message: unknown): message is CommandMessage {
-  return typeof message === 'object' && message !== null && 'to' in message && 'name' in message;
+  const { to, name } = Object(message) as Partial<CommandMessage>;
+  return typeof to === 'string' && typeof name === 'string';
 }
