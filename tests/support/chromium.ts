@@ -89,6 +89,7 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
       browser = await puppeteer.connect({
         browserWSEndpoint: running.endpoint,
         defaultViewport: null,
+        networkEnabled: false,
         // What a debugger is attached to never goes idle, and a worker that is started again waits for it.
         targetFilter: (target) => target.type() !== 'service_worker',
       });

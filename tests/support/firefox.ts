@@ -91,6 +91,8 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
         browserWSEndpoint: `${running.endpoint}/session`,
         protocol: 'webDriverBiDi',
         defaultViewport: null,
+        // The browser would keep the bodies that pages and we download for whoever asks to see them: in its memory.
+        networkEnabled: false,
       });
       if (options.extension !== null) await until('the extension is installed', backgroundRuns);
       if (options.authority) {
