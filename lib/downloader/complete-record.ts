@@ -6,12 +6,13 @@ import { HostFrameRefused } from '../host-frame/host-frame-refused.ts';
 import { refusal } from '../policy/refusal.ts';
 import type { HeaderList, RecordResult, RequestHead, ResponseHead } from '../protocol/wire.ts';
 import type { RecordRow } from '../store/schema.ts';
+import { BodyPiece } from './body-piece.ts';
 import type { Job } from './job.ts';
 import type { Received } from './received.ts';
 import { backoff, isRetryableStatus, MAX_TRIES, MAX_TRIES_UNANSWERED, retryAfter } from './retry.ts';
 
-/** Bytes are written when so many have come … */
-const PIECE_BYTES = 8 * 1024 * 1024;
+/** Bytes are stored when so many have come: each time costs a transaction, and another file to be read at the hand-off … */
+const PIECE_BYTES = 32 * 1024 * 1024;
 /** … or after this time (ms), so that little is lost when the browser dies on a slow line. */
 const PIECE_TIME = 2000;
 /** A body that could be continued is asked for anew when nothing of it has come for so long (ms). */
@@ -145,14 +146,13 @@ async function receiveBody(
 ): Promise<BodyOutcome> {
   const { bandwidth, segmentBytes } = job.surroundings;
   const backpressure = segmentBytes === Number.POSITIVE_INFINITY;
-  let parts: (Blob | Uint8Array<ArrayBuffer>)[] = [];
-  let size = 0;
+  const newPiece = () => new BodyPiece(() => job.surroundings.openFile(job.row.key));
+  let piece = newPiece();
   let storedAt = Date.now();
   const store = async () => {
-    if (size === 0) return;
-    const bytes = { parts, size };
-    parts = [];
-    size = 0;
+    if (piece.size === 0) return;
+    const bytes = piece.end();
+    piece = newPiece();
     storedAt = Date.now();
     await job.gain(record, { bytes, change: isProgress ? { failedTries: 0, retryAt: 0 } : {} });
   };
@@ -161,7 +161,7 @@ async function receiveBody(
     const next = async () => {
       const reading = unlessSilent(patience, received.read(), received.cancel);
       // Where the line goes quiet the site, which reads what is stored, still gets what has come.
-      if (size > 0 && !(await settlesWithin(PIECE_TIME, reading))) await store();
+      if (piece.size > 0 && !(await settlesWithin(PIECE_TIME, reading))) await store();
       return reading;
     };
     for (let chunk = await next(); chunk; chunk = await next()) {
@@ -171,10 +171,9 @@ async function receiveBody(
         return 'download-total-exceeded';
       }
       bandwidth.spend(length);
-      parts.push(chunk);
-      size += length;
-      if (size >= PIECE_BYTES || Date.now() - storedAt >= PIECE_TIME) await store();
-      if (record.storedBytes + size >= limit) {
+      await piece.add(chunk);
+      if (piece.size >= PIECE_BYTES || Date.now() - storedAt >= PIECE_TIME) await store();
+      if (record.storedBytes + piece.size >= limit) {
         received.cancel();
         return 'cut';
       }

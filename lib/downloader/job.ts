@@ -7,10 +7,10 @@ import {
   type RecordWrite,
   setProgress,
 } from '../store/background-fetches.ts';
-import type { BodyParts } from '../store/bodies.ts';
+import type { BodyFile } from '../store/body-files.ts';
 import { announceChange } from '../store/changes.ts';
 import { roomOfSite } from '../store/room.ts';
-import { type BackgroundFetchRow, OWN_ROW_BYTES, type RecordRow } from '../store/schema.ts';
+import type { BackgroundFetchRow, RecordRow } from '../store/schema.ts';
 import { abortable } from './abortable.ts';
 import type { Bandwidth } from './bandwidth.ts';
 import type { Outgoing, Received } from './received.ts';
@@ -31,8 +31,8 @@ export interface Surroundings {
    * pile up in memory, so it is asked for in ranges where the server allows. Infinite where streams have backpressure.
    */
   segmentBytes: number;
-  /** Writes a large piece to a file, which costs less than a Blob row; resolves with its name (see lib/store/body-files.ts). */
-  writeFile(fetchKey: string, parts: BodyParts): Promise<string>;
+  /** Opens a file for a large piece, which costs less than a Blob row. What goes wrong with it, its methods tell. */
+  openFile(fetchKey: string): BodyFile;
 }
 
 /** After so many bytes it is looked whether the site still has room: its downloads may not have said how long they are. */
@@ -89,16 +89,10 @@ export class Job {
   async #commit(writes: RecordWrite[]): Promise<void> {
     this.#unchecked += writes.reduce((sum, { bytes }) => sum + (bytes?.size ?? 0), 0);
     if (this.#unchecked >= CHECK_ROOM_EVERY) await this.#checkRoom();
-    await Promise.all(writes.map((write) => this.#toFile(write)));
+    await Promise.all(writes.map(({ bytes }) => bytes && 'file' in bytes && bytes.written));
     const taken = await commit(this.row.key, writes, this.#arrived);
     announceChange(this.row.key);
     if (!taken) throw new JobOver('The background fetch has ended.');
-  }
-
-  /** Moves a large piece into a file. */
-  async #toFile({ bytes }: RecordWrite): Promise<void> {
-    if (!bytes || bytes.size < OWN_ROW_BYTES) return;
-    bytes.file = await this.surroundings.writeFile(this.row.key, bytes.parts.splice(0));
   }
 
   async #checkRoom(): Promise<void> {

@@ -92,9 +92,13 @@ async function giveUp(key: string, signal: AbortSignal, error: unknown): Promise
   throw error;
 }
 
-/** Dexie wraps the reason of an aborted transaction; Firefox names a full disk in its own way. */
+/** Dexie wraps the reason of an aborted transaction, we that of a file; Firefox names a full disk in its own way. */
 function isQuotaError(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = (cause as { inner?: unknown }).inner) {
+  for (
+    let cause = error;
+    cause instanceof Error;
+    cause = (cause as { inner?: unknown }).inner ?? cause.cause
+  ) {
     if (/Quota|NO_DEVICE_SPACE/.test(`${cause.name} ${cause.message}`)) return true;
   }
   return false;

@@ -22,6 +22,7 @@ beforeEach(() => {
 /** What comes of a request for /file when the browser's answer is like this. */
 function request(answer: { url: string; type?: ResponseType }) {
   const body = new ReadableStream({
+    type: 'bytes',
     start: (controller) => controller.enqueue(new Uint8Array([1, 2, 3])),
     cancel: cancelled,
   });

@@ -1,6 +1,7 @@
 import { watchBody } from '../core/body-watch.ts';
 import type { PageHeaders } from './page-headers.ts';
 import type { Outgoing, Received } from './received.ts';
+import { giveRoom, takeRoom } from './rooms.ts';
 
 /**
  * Makes a GET request to the site's own origin with the extension's privileges: it passes by the site's service worker,
@@ -32,7 +33,7 @@ async function send(outgoing: Outgoing, fragment: string): Promise<Received | 'r
       redirect: 'manual',
       signal,
     });
-    const reader = response.body?.getReader();
+    const reader = response.body?.getReader({ mode: 'byob' });
     const cancel = () => {
       watch.stop();
       reader
@@ -45,11 +46,19 @@ async function send(outgoing: Outgoing, fragment: string): Promise<Received | 'r
       return 'redirected';
     }
     const head = responseHead(response);
-    return { head, read: watch.whole(head, async () => (await reader?.read())?.value ?? null), cancel };
+    return { head, read: watch.whole(head, async () => (reader ? readInto(reader) : null)), cancel };
   } catch (error) {
     watch.stop();
     throw error;
   }
+}
+
+/** The next bytes, in memory that has been used before; null at the end. */
+async function readInto(reader: ReadableStreamBYOBReader): Promise<Uint8Array<ArrayBuffer> | null> {
+  const { value, done } = await reader.read(new Uint8Array(takeRoom()));
+  if (!done) return value;
+  if (value) giveRoom(value.buffer);
+  return null;
 }
 
 function responseHead({ url, status, statusText, headers }: Response): Received['head'] {

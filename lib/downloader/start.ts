@@ -29,8 +29,8 @@ const SHORTEST_SEGMENT = 256 * 1024;
 export interface DownloaderHost {
   /** See {@link Surroundings.segmentBytes}. */
   segmentBytes: number;
-  /** See {@link Surroundings.writeFile}. */
-  writeFile: Surroundings['writeFile'];
+  /** See {@link Surroundings.openFile}. */
+  openFile: Surroundings['openFile'];
   /** The emulated service-worker scope, where workers can't be reached themselves; else null. */
   loadScopeScript(): Promise<Blob | null>;
   /** Keeps this document alive until the returned function is called. */
@@ -53,7 +53,7 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
     sameOriginRequest: (outgoing) => sameOriginRequest(pageHeaders, outgoing),
     siteRequest: (fetcher, outgoing) => siteRequest(frames, fetcher, outgoing),
     segmentBytes: host.segmentBytes,
-    writeFile: host.writeFile,
+    openFile: host.openFile,
   };
   const downloader = new Downloader(surroundings, {
     waitsForLine: () => settings.waitWhileMetered && isMetered(),

@@ -3,14 +3,24 @@ import { startBodyWriter } from './chromium-body-writer.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
-/** Workers as they are started; `answer` is what each does with an order. */
-function stubWorkers(answer: (worker: EventTarget, name: string, count: number) => void): void {
+type Answer = 'dies' | { error: unknown } | undefined;
+
+/** Workers as they are started; `answer` is what each does with an order: by default it obeys. */
+function stubWorkers(answer: (order: object, count: number) => Answer): void {
   let count = 0;
   class FakeWorker extends EventTarget {
     #gone = false;
     readonly #count = ++count;
-    postMessage({ name }: { name: string }) {
-      if (!this.#gone) answer(this, name, this.#count);
+    postMessage(order: { id: number; append?: Uint8Array }, transfer: ArrayBuffer[]) {
+      if (this.#gone) return;
+      const { append } = structuredClone(order, { transfer });
+      const said = answer(order, this.#count);
+      if (said === 'dies')
+        this.dispatchEvent(Object.assign(new Event('error'), { message: 'out of memory' }));
+      else
+        this.dispatchEvent(
+          new MessageEvent('message', { data: { id: order.id, memory: append?.buffer ?? null, ...said } }),
+        );
     }
     terminate() {
       this.#gone = true;
@@ -19,23 +29,30 @@ function stubWorkers(answer: (worker: EventTarget, name: string, count: number) 
   vi.stubGlobal('Worker', FakeWorker);
 }
 
+test('bytes go with their memory, which comes back', async () => {
+  stubWorkers(() => undefined);
+  const file = startBodyWriter()('key');
+  const bytes = new Uint8Array(new ArrayBuffer(8), 2, 3);
+  const memory = await file.append(bytes);
+  expect(bytes.byteLength).toBe(0);
+  expect(memory?.byteLength).toBe(8);
+  await expect(file.close()).resolves.toBeUndefined();
+});
+
 test('a writer that dies fails those who wait, and the next piece has another', async () => {
-  stubWorkers((worker, name, count) => {
-    if (count === 1) worker.dispatchEvent(Object.assign(new Event('error'), { message: 'out of memory' }));
-    else worker.dispatchEvent(new MessageEvent('message', { data: { name } }));
-  });
-  const write = startBodyWriter();
-  await expect(write('key', [])).rejects.toThrow('out of memory');
-  await expect(write('key', [])).resolves.toEqual(expect.any(String));
+  stubWorkers((order, count) => (count === 1 && 'append' in order ? 'dies' : undefined));
+  const open = startBodyWriter();
+  await expect(open('key').append(new Uint8Array(1))).rejects.toThrow('out of memory');
+  await expect(open('key').append(new Uint8Array(1))).resolves.toHaveProperty('byteLength', 1);
 });
 
 test('a disk that is full is told to who writes, and ends no writer', async () => {
   const full = new DOMException('', 'QuotaExceededError');
-  stubWorkers((worker, name, count) => {
+  stubWorkers((order, count) => {
     expect(count).toBe(1);
-    worker.dispatchEvent(new MessageEvent('message', { data: { name, error: full } }));
+    return 'append' in order ? { error: full } : undefined;
   });
-  const write = startBodyWriter();
-  await expect(write('key', [])).rejects.toBe(full);
-  await expect(write('key', [])).rejects.toBe(full);
+  const open = startBodyWriter();
+  await expect(open('key').append(new Uint8Array(1))).rejects.toBe(full);
+  await expect(open('key').append(new Uint8Array(1))).rejects.toBe(full);
 });

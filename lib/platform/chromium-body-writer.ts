@@ -1,29 +1,20 @@
 /** Writing pieces of bodies to files, in a worker. Both ends of the channel are here. */
-import { bodyDirectory } from '../store/body-files.ts';
+import { type BodyFile, bodyDirectory } from '../store/body-files.ts';
 
-interface Order {
-  name: string;
-  fetchKey: string;
-  parts: (Blob | Uint8Array<ArrayBuffer>)[];
-}
+type Bytes = Blob | Uint8Array<ArrayBuffer>;
 
-/** `error` as it was thrown there. */
+/** What is to be done with the file of this name. `id` tells the answer that belongs to it. */
+type Order = { id: number; name: string } & (
+  | { open: { fetchKey: string } }
+  | { append: Bytes }
+  | { close: true }
+);
+
+/** `memory` is that of the bytes, which is free again. `error` as it was thrown there. */
 interface Done {
-  name: string;
+  id: number;
+  memory: ArrayBuffer | null;
   error?: unknown;
-}
-
-/** The worker's end. */
-export function serveBodyWriter(): void {
-  addEventListener('message', async ({ data }: MessageEvent<Order>) => {
-    const done: Done = { name: data.name };
-    try {
-      await write(data);
-    } catch (error) {
-      done.error = error;
-    }
-    postMessage(done);
-  });
 }
 
 /** https://fs.spec.whatwg.org/#api-filesystemsyncaccesshandle; TypeScript has it only where workers are all there is. */
@@ -33,60 +24,116 @@ interface SyncAccessHandle {
   close(): void;
 }
 
-async function write({ fetchKey, name, parts }: Order): Promise<void> {
-  const directory = await bodyDirectory(fetchKey);
-  const file = (await directory.getFileHandle(name, { create: true })) as FileSystemFileHandle & {
-    createSyncAccessHandle(): Promise<SyncAccessHandle>;
-  };
-  const handle = await file.createSyncAccessHandle();
-  try {
-    for (const part of parts) {
-      const bytes = part instanceof Blob ? new Uint8Array(await part.arrayBuffer()) : part;
-      if (handle.write(bytes) < bytes.byteLength)
-        throw new DOMException('The disk took a part of the bytes only.', 'QuotaExceededError');
+/** Blobs are read so many bytes at a time. */
+const READ_BYTES = 256 * 1024;
+
+/** The worker's end. Of one file it gets an order when the one before is done. */
+export function serveBodyWriter(): void {
+  const handles = new Map<string, SyncAccessHandle>();
+  addEventListener('message', async ({ data }: MessageEvent<Order>) => {
+    const memory = 'append' in data && !(data.append instanceof Blob) ? data.append.buffer : null;
+    const done: Done = { id: data.id, memory };
+    try {
+      await obey(handles, data);
+    } catch (error) {
+      done.error = error;
     }
+    postMessage(done, { transfer: memory ? [memory] : [] });
+  });
+}
+
+async function obey(handles: Map<string, SyncAccessHandle>, order: Order): Promise<void> {
+  const { name } = order;
+  if ('open' in order) {
+    handles.set(name, await open(order.open.fetchKey, name));
+    return;
+  }
+  const handle = handles.get(name);
+  if (!handle) throw new Error('The file is not open: the body writer is another one by now.');
+  if ('append' in order) return append(handle, order.append);
+  handles.delete(name);
+  try {
     handle.flush();
   } finally {
     handle.close();
   }
 }
 
-/**
- * The document's end: gives the function that writes a piece and resolves with its file's name once
- * it is on the disk. The parts' buffers are moved, not copied: the caller has them no more. Rejects with a
- * QuotaExceededError where the disk is full.
- */
-export function startBodyWriter(): (
-  fetchKey: string,
-  parts: (Blob | Uint8Array<ArrayBuffer>)[],
-) => Promise<string> {
-  const waiting = new Map<string, PromiseWithResolvers<string>>();
+async function open(fetchKey: string, name: string): Promise<SyncAccessHandle> {
+  const directory = await bodyDirectory(fetchKey);
+  const file = (await directory.getFileHandle(name, { create: true })) as FileSystemFileHandle & {
+    createSyncAccessHandle(): Promise<SyncAccessHandle>;
+  };
+  return file.createSyncAccessHandle();
+}
+
+async function append(handle: SyncAccessHandle, bytes: Bytes): Promise<void> {
+  if (!(bytes instanceof Blob)) return write(handle, bytes);
+  const reader = bytes.stream().getReader({ mode: 'byob' });
+  let memory = new ArrayBuffer(READ_BYTES);
+  for (;;) {
+    const { value, done } = await reader.read(new Uint8Array(memory));
+    if (done) return;
+    write(handle, value);
+    memory = value.buffer;
+  }
+}
+
+function write(handle: SyncAccessHandle, bytes: Uint8Array): void {
+  if (handle.write(bytes) < bytes.byteLength)
+    throw new DOMException('The disk took a part of the bytes only.', 'QuotaExceededError');
+}
+
+/** The document's end: gives the function that opens files. */
+export function startBodyWriter(): (fetchKey: string) => BodyFile {
+  const waiting = new Map<number, PromiseWithResolvers<ArrayBuffer | null>>();
   let worker: Worker | null = null;
+  let last = 0;
+
   const start = () => {
     const started = new Worker('/body-writer.js');
     started.addEventListener('message', ({ data }: MessageEvent<Done>) => {
-      const promise = waiting.get(data.name);
-      waiting.delete(data.name);
-      if (data.error === undefined) promise?.resolve(data.name);
+      const promise = waiting.get(data.id);
+      waiting.delete(data.id);
+      if (data.error === undefined) promise?.resolve(data.memory);
       else promise?.reject(data.error);
     });
     started.addEventListener('error', (event) => {
       for (const { reject } of waiting.values())
         reject(new Error(`The body writer failed: ${event.message}`));
       waiting.clear();
-      // It may be gone; whoever writes next gets another.
+      // It may be gone; whoever opens a file next gets another.
       started.terminate();
       worker = null;
     });
     return started;
   };
-  return (fetchKey, parts) => {
+
+  function order(name: string, what: { open: { fetchKey: string } } | { append: Bytes } | { close: true }) {
     worker ??= start();
-    const name = crypto.randomUUID();
-    const promise = Promise.withResolvers<string>();
-    waiting.set(name, promise);
-    const buffers = parts.flatMap((part) => (part instanceof Blob ? [] : [part.buffer]));
-    worker.postMessage({ name, fetchKey, parts } satisfies Order, [...new Set(buffers)]);
+    const id = ++last;
+    const promise = Promise.withResolvers<ArrayBuffer | null>();
+    waiting.set(id, promise);
+    const moved = 'append' in what && !(what.append instanceof Blob) ? [what.append.buffer] : [];
+    worker.postMessage({ id, name, ...what } satisfies Order, moved);
     return promise.promise;
+  }
+
+  return (fetchKey) => {
+    const name = crypto.randomUUID();
+    const opened = order(name, { open: { fetchKey } });
+    // Who appends hears of it.
+    void Promise.allSettled([opened]);
+    return {
+      name,
+      async append(bytes) {
+        await opened;
+        return order(name, { append: bytes });
+      },
+      async close() {
+        await opened;
+        await order(name, { close: true });
+      },
+    };
   };
 }

@@ -18,7 +18,7 @@ export function startOffscreen(): void {
   const downloader = startDownloader({
     // Streams have backpressure here.
     segmentBytes: Number.POSITIVE_INFINITY,
-    writeFile: startBodyWriter(),
+    openFile: startBodyWriter(),
     async loadScopeScript() {
       const response = await fetch('/emulated-scope.js');
       return response.blob();

@@ -1,20 +1,31 @@
-import type { BodyParts } from '../store/bodies.ts';
-import { bodyDirectory } from '../store/body-files.ts';
+import { type BodyFile, bodyDirectory } from '../store/body-files.ts';
 
-/**
- * Writes a piece of a body to a file, and resolves with its name once it is on the disk. Rejects with a QuotaExceededError
- * where the disk is full. Firefox keeps what is written so out of the memory of this process, and pays for it once.
- */
-export async function writeBodyFile(fetchKey: string, parts: BodyParts): Promise<string> {
+/** Firefox keeps what is written so out of the memory of this process, and pays for it once. */
+export function openBodyFile(fetchKey: string): BodyFile {
   const name = crypto.randomUUID();
+  const opening = open(fetchKey, name);
+  // Who appends hears of it.
+  void Promise.allSettled([opening]);
+  let failed = false;
+  return {
+    name,
+    async append(bytes) {
+      try {
+        await (await opening).write(bytes);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+      return bytes instanceof Blob ? null : bytes.buffer;
+    },
+    async close() {
+      const writable = await opening;
+      await (failed ? writable.abort() : writable.close());
+    },
+  };
+}
+
+async function open(fetchKey: string, name: string): Promise<FileSystemWritableFileStream> {
   const file = await (await bodyDirectory(fetchKey)).getFileHandle(name, { create: true });
-  const writable = await file.createWritable();
-  try {
-    for (const part of parts) await writable.write(part);
-  } catch (error) {
-    await writable.abort(error);
-    throw error;
-  }
-  await writable.close();
-  return name;
+  return file.createWritable();
 }

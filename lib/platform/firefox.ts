@@ -3,7 +3,7 @@ import { startDownloader } from '../downloader/start.ts';
 import type { Answers } from '../protocol/calls.ts';
 import type { DownloaderCommands } from '../protocol/commands.ts';
 import { announceChange } from '../store/changes.ts';
-import { writeBodyFile } from './firefox-body-writer.ts';
+import { openBodyFile } from './firefox-body-writer.ts';
 import { forgetHostFrame, watchHostFrame } from './firefox-host-frame-requests.ts';
 import { extendServiceWorkerScripts } from './firefox-service-worker-scripts.ts';
 import { hearWorkers } from './firefox-worker-knocks.ts';
@@ -53,7 +53,7 @@ export const firefox: Platform = {
       downloader ??= startDownloader({
         // Streams have no backpressure here.
         segmentBytes: 16 * 1024 * 1024,
-        writeFile: writeBodyFile,
+        openFile: openBodyFile,
         loadScopeScript: firefox.loadScopeScript,
         hold,
         // Who tells them listens in this document.

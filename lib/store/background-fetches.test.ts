@@ -340,7 +340,7 @@ describe('the space of what no site may see', () => {
 
   test('is given back when the disk is full, files before all else', async () => {
     await addHalf();
-    const bytes = { parts: [], size: OWN_ROW_BYTES, file: 'large' };
+    const bytes = { size: OWN_ROW_BYTES, file: 'large', written: Promise.resolve() };
     await commit('key', [{ index: 0, bytes }], 0);
     const deleted: string[] = [];
     const directory = {
@@ -551,7 +551,8 @@ describe('whatever happens in whatever order', () => {
     const record = model[index];
     if (record?.result !== '') return;
     if (restart) record.body = '';
-    for (const part of bytes?.parts ?? []) record.body += new TextDecoder().decode(part as Uint8Array);
+    for (const part of bytes && 'parts' in bytes ? bytes.parts : [])
+      record.body += new TextDecoder().decode(part as Uint8Array);
     record.result = change?.result ?? '';
   }
 });

@@ -163,7 +163,7 @@ export interface RecordWrite {
  * exceeds downloadTotal ends the others with it.
  */
 export async function commit(fetchKey: string, writes: RecordWrite[], downloaded: number): Promise<boolean> {
-  const files = writes.flatMap(({ bytes }) => bytes?.file ?? []);
+  const files = writes.flatMap(({ bytes }) => (bytes && 'file' in bytes ? bytes.file : []));
   // Until they are named in the database they count for nothing.
   let unused: string[] | null = null;
   try {

@@ -7,12 +7,8 @@ import { type BodyRow, OWN_ROW_BYTES, type Piece, type RecordRow } from './schem
 /** Bytes in memory, or handles on them. */
 export type BodyParts = (Blob | Uint8Array<ArrayBuffer>)[];
 
-/** Bytes to be stored, and their number; or the file that they were written to. */
-export interface NewBytes {
-  parts: BodyParts;
-  size: number;
-  file?: string;
-}
+/** Bytes to be stored, and their number: in memory, or in a file of this name, `written` telling when they are on the disk. */
+export type NewBytes = { size: number } & ({ parts: BodyParts } | { file: string; written: Promise<void> });
 
 /** Small bodies of one commit share a row: one Blob row each would cost several times their writing. */
 export async function addBodies(fetchKey: string, added: NewBytes[]): Promise<Map<NewBytes, Piece>> {
@@ -21,14 +17,15 @@ export async function addBodies(fetchKey: string, added: NewBytes[]): Promise<Ma
   const sharers: { bytes: NewBytes; start: number; end: number }[] = [];
   let sharedSize = 0;
   for (const bytes of added) {
-    const { parts, size, file } = bytes;
+    const { size } = bytes;
     if (size === 0) continue;
-    if (size >= OWN_ROW_BYTES) {
-      const body = await db.bodies.add({ fetchKey, content: file ?? new Blob(parts) });
+    if ('file' in bytes || size >= OWN_ROW_BYTES) {
+      const content = 'file' in bytes ? bytes.file : new Blob(bytes.parts);
+      const body = await db.bodies.add({ fetchKey, content });
       places.set(bytes, { body, start: 0, end: size });
     } else {
       sharers.push({ bytes, start: sharedSize, end: sharedSize + size });
-      shared.push(...parts);
+      shared.push(...bytes.parts);
       sharedSize += size;
     }
   }

@@ -5,6 +5,19 @@
  */
 const ROOT = 'bodies';
 
+/** A file that bytes are written to as they come. */
+export interface BodyFile {
+  /** By this the database knows it. */
+  readonly name: string;
+  /**
+   * Appends the bytes, whose memory is taken away. Resolves with that memory when it is free again (null where there is none).
+   * One call at a time. Rejects with a QuotaExceededError where the disk is full.
+   */
+  append(bytes: Blob | Uint8Array<ArrayBuffer>): Promise<ArrayBuffer | null>;
+  /** Resolves when all is on the disk. To be called once, also where `append` has failed. */
+  close(): Promise<void>;
+}
+
 async function root(): Promise<FileSystemDirectoryHandle> {
   const top = await navigator.storage.getDirectory();
   return top.getDirectoryHandle(ROOT, { create: true });

@@ -95,7 +95,11 @@ export function scriptedSurroundings(
     bandwidth: new Bandwidth(),
     segmentBytes,
     // There are no files here: what is as long as this is never read again.
-    writeFile: async () => 'file',
+    openFile: () => ({
+      name: 'file',
+      append: async (bytes) => (bytes instanceof Blob ? null : bytes.buffer),
+      close: async () => {},
+    }),
     sameOriginRequest: (outgoing) => send('extension', outgoing),
     async siteRequest(_, outgoing) {
       const received = await send('site', outgoing);
