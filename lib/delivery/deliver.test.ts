@@ -22,7 +22,7 @@ import {
   storedFetch,
 } from '../store/testing/rows.ts';
 import { AgentConnection } from './agent-connection.ts';
-import { type Delivery, deliver, fireBackgroundFetchClickEvent } from './deliver.ts';
+import { type Delivery, deliver, fireBackgroundFetchClickEvent, isDeliveryDue } from './deliver.ts';
 
 type Order = ArgumentOf<AgentCalls, 'deliver'>;
 /** Calls of the site's worker while it handles an event. */
@@ -215,6 +215,14 @@ describe('a hand-off that breaks off', () => {
     expect(await new Blob(stored[0]?.records[0]?.response.pieces).text()).toBe('body');
     expect(await storedFetch()).toMatchObject({ state: 'done', deliveredBy: 'cache' });
   });
+});
+
+test('a hand-off waits for its time, but not for that of a clock which was set back', () => {
+  const now = 100 * HOUR;
+  const due = [0, now, now + 1, now + HOUR, now + HOUR + 1].map((retryAt) =>
+    isDeliveryDue(fetchRow({ retryAt }), now),
+  );
+  expect(due).toEqual([true, true, false, false, true]);
 });
 
 test('two who hand over the same result at once fire one event', async () => {

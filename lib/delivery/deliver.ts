@@ -23,6 +23,14 @@ const UNREACHABLE_LIMIT = 3;
 const FIRST_RETRY = 60_000;
 const LONGEST_RETRY = 3_600_000;
 
+/**
+ * Whether a settled background fetch may be handed over at `now` (ms since the epoch). What was put off for longer than it is
+ * ever done was put off by another clock: that has been set back since.
+ */
+export function isDeliveryDue({ retryAt }: BackgroundFetchRow, now: number): boolean {
+  return retryAt <= now || retryAt > now + LONGEST_RETRY;
+}
+
 /** How a hand-off reaches the site, and what it sets going. */
 export interface Delivery extends Omit<DeliveryEffects, 'seen' | 'gone'> {
   /** Runs `work` with an agent of this origin. Rejects where there is none. */

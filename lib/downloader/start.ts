@@ -1,4 +1,4 @@
-import { deliver, fireBackgroundFetchClickEvent } from '../delivery/deliver.ts';
+import { deliver, fireBackgroundFetchClickEvent, isDeliveryDue } from '../delivery/deliver.ts';
 import { KnockingWorkers } from '../delivery/knocking-workers.ts';
 import type { SiteClients } from '../delivery/worker-calls.ts';
 import { HostFrames } from '../host-frame/host-frames.ts';
@@ -85,7 +85,8 @@ export function startDownloader(host: DownloaderHost): Answers<DownloaderCommand
 
   async function deliverIfDue(key: string): Promise<void> {
     const row = await db.backgroundFetches.get(key);
-    if (!row || (row.state !== 'settled' && row.state !== 'delivering') || row.retryAt > Date.now()) return;
+    if (!row || (row.state !== 'settled' && row.state !== 'delivering')) return;
+    if (!isDeliveryDue(row, Date.now())) return;
     const release = host.hold();
     try {
       // The specification updates the pages' instances before it fires the event.
