@@ -1,5 +1,5 @@
 import { liveQuery } from 'dexie';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { throttle } from '../lib/ui/throttle.ts';
 
 /** Between two looks at the database, in ms: enough for the eye, and bars do not flicker. */
@@ -16,7 +16,8 @@ export interface Live<Value> {
 /** The answer of `query`, a constant function over Dexie tables, kept up to date; `onValue` sees each before it is shown. */
 export function useLive<Value>(query: () => Promise<Value>, onValue?: (value: Value) => void): Live<Value> {
   const [live, setLive] = useState<Live<Value>>({ value: undefined, ready: false, error: undefined });
-  useEffect(() => {
+  // Not after the first paint, of which nothing is to be seen yet: the answer is waited for.
+  useLayoutEffect(() => {
     const throttled = throttle<Value>((value) => {
       onValue?.(value);
       setLive({ value, ready: true, error: undefined });
