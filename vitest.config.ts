@@ -3,32 +3,53 @@ import type { BrowserName } from './tests/support/browser.ts';
 
 const minute = 60_000;
 
-/** The same tests in one of the browsers: one file at a time, since each file starts a browser of its own. */
+const CONFORMANCE = 'tests/browser/conformance/**/*.test.ts';
+
+/** Tests in one of the browsers: one file at a time, since each file starts a browser of its own. */
 function browserProject(
-  name: BrowserName,
+  browser: BrowserName,
   groupOrder: number,
-  other: Partial<TestProjectInlineConfiguration['test']> = {},
-) {
+  tests: TestProjectInlineConfiguration['test'],
+): TestProjectInlineConfiguration {
   return {
     test: {
-      name,
-      include: ['tests/browser/**/*.test.ts'],
-      // What one browser alone can tell has its name in the file's.
-      exclude: [`tests/browser/**/*.${name === 'firefox' ? 'chromium' : 'firefox'}.test.ts`],
-      env: { BACKFETCH_BROWSER: name },
+      env: { BACKFETCH_BROWSER: browser },
       globalSetup: ['tests/support/global-setup.ts'],
       fileParallelism: false,
       sequence: { groupOrder },
       testTimeout: 1.5 * minute,
       hookTimeout: 2 * minute,
-      teardownTimeout: minute,
-      ...other,
+      ...tests,
     },
+  };
+}
+
+function allButConformance(browser: BrowserName): TestProjectInlineConfiguration['test'] {
+  return {
+    name: browser,
+    include: ['tests/browser/**/*.test.ts'],
+    // What one browser alone can tell has its name in the file's.
+    exclude: [CONFORMANCE, `tests/browser/**/*.${browser === 'firefox' ? 'chromium' : 'firefox'}.test.ts`],
+  };
+}
+
+/** Measures no times, and mostly waits: two files at a time take half as long. */
+function conformance(
+  browser: BrowserName,
+  implementation: 'ours' | 'native',
+): TestProjectInlineConfiguration['test'] {
+  return {
+    name: implementation === 'ours' ? `${browser}-conformance` : `${browser}-native`,
+    include: [CONFORMANCE],
+    env: { BACKFETCH_BROWSER: browser, BACKFETCH_IMPLEMENTATION: implementation },
+    fileParallelism: true,
+    maxWorkers: 2,
   };
 }
 
 export default defineConfig({
   test: {
+    teardownTimeout: minute,
     projects: [
       {
         test: {
@@ -46,17 +67,12 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      browserProject('firefox', 1),
-      browserProject('chromium', 2),
-      // The conformance suite against the browser's own Background Fetch: proves the suite right.
-      browserProject('chromium', 3, {
-        name: 'chromium-native',
-        include: ['tests/browser/conformance/**/*.test.ts'],
-        env: { BACKFETCH_BROWSER: 'chromium', BACKFETCH_IMPLEMENTATION: 'native' },
-        // It is the browser's own time that is waited for, mostly.
-        fileParallelism: true,
-        maxWorkers: 2,
-      }),
+      browserProject('firefox', 1, allButConformance('firefox')),
+      browserProject('firefox', 2, conformance('firefox', 'ours')),
+      browserProject('chromium', 3, allButConformance('chromium')),
+      browserProject('chromium', 4, conformance('chromium', 'ours')),
+      // The suite against the browser's own Background Fetch: proves the suite right.
+      browserProject('chromium', 5, conformance('chromium', 'native')),
     ],
   },
 });

@@ -15,7 +15,7 @@ count() {
 
 passed=0
 failed=0
-for report in unit.json packages.json firefox.json chromium.json chromium-native.json; do
+for report in *.json; do
   passed=$((passed + $(count numPassedTests "$report")))
   failed=$((failed + $(count numFailedTests "$report")))
 done

@@ -33,9 +33,15 @@ if [ "${firefox:-}${chromium:-}" = builtbuilt ]; then
   step sizes node scripts/sizes.ts
   step packages tests packages
 fi
-[ "${firefox:-}" != built ] || step firefox tests firefox
-[ "${chromium:-}" != built ] || step chromium tests chromium
-[ "${chromium:-}" != built ] || step chromium-native tests chromium-native
+if [ "${firefox:-}" = built ]; then
+  step firefox tests firefox
+  step firefox-conformance tests firefox-conformance
+fi
+if [ "${chromium:-}" = built ]; then
+  step chromium tests chromium
+  step chromium-conformance tests chromium-conformance
+  step chromium-native tests chromium-native
+fi
 
 echo
 bash scripts/summary.sh
