@@ -1,6 +1,9 @@
 /** What hostile sites try, one try a test. Two of them at least, on HTTPS, by their names in the public network. */
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import type { Frame, Page } from 'puppeteer-core';
 import { afterEach, describe, expect, test } from 'vitest';
+import { builtExtension } from '../../support/built-extension.ts';
 import { makeAuthority } from '../../support/certificates.ts';
 import { rowText, untilRow } from '../../support/popup.ts';
 import { SECURE_HOSTS } from '../../support/server.ts';
@@ -81,6 +84,23 @@ async function inExtension<Result>(work: () => Promise<Result>): Promise<Result>
     await page.close();
   }
 }
+
+/** What is in the extension's database. */
+const storedFetches = () =>
+  inExtension(
+    () =>
+      new Promise<{ key: string; origin: string }[]>((resolve, reject) => {
+        const opening = indexedDB.open('backfetch');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const all = opening.result
+            .transaction('backgroundFetches')
+            .objectStore('backgroundFetches')
+            .getAll();
+          all.onsuccess = () => resolve(all.result.map(({ key, origin }) => ({ key, origin })));
+        };
+      }),
+  );
 
 const sessionRules = () =>
   inExtension(async () => (await chrome.declarativeNetRequest.getSessionRules()).length);
@@ -185,6 +205,113 @@ describe('who asks', () => {
     const other = await openSite(browser, server.freshSecureOrigin());
     await startFetch(other, 'fine', SMALL);
     expect((await eventFor(other, 'fine')).result).toBe('success');
+  });
+
+  test('a page that speaks to the bridge itself gains nothing by it', async () => {
+    const victim = await openSite(browser, server.freshSecureOrigin());
+    const gates = ['/bytes/small', '/bytes/own'].map((path) => server.gate(path, 1));
+    await startFetch(victim, 'secret', SMALL);
+    await gates[0]?.reached;
+    const key = (await storedFetches()).find(({ origin }) => victim.url().startsWith(origin))?.key;
+    serve('/plain/policy', `<!doctype html>${SCRIPT}`, { 'content-security-policy': "connect-src 'self'" });
+    const page = await openPage(browser, `${server.freshSecureOrigin()}/plain/policy`);
+    const forged = await page.evaluate(
+      async (victim, out) => {
+        type Call = { call: number; name: string; argument: { requests: { head: object }[] } };
+        const { postMessage } = MessagePort.prototype;
+        const made: { port: MessagePort; call: Call }[] = [];
+        Reflect.set(MessagePort.prototype, 'postMessage', function (this: MessagePort, call: Call) {
+          made.push({ port: this, call });
+          return postMessage.call(this, call);
+        });
+        const registration = (await navigator.serviceWorker.ready) as never as {
+          backgroundFetch: { fetch(...args: unknown[]): Promise<unknown> };
+        };
+        await registration.backgroundFetch.fetch('own', '/bytes/own?size=10', {});
+        const own = made.find(({ call }) => call.name === 'fetch');
+        if (!own) throw new Error('The page has not seen its own call.');
+        const { port, call } = own;
+        let last = 1_000_000;
+        const send = (name: string, argument: unknown) =>
+          new Promise((resolve) => {
+            const number = ++last;
+            port.addEventListener('message', ({ data }) => {
+              if (data.answer === number) resolve(data.error?.name ?? data.result);
+            });
+            postMessage.call(port, { call: number, name, argument });
+          });
+        const requests = call.argument.requests.map((each) => ({
+          ...each,
+          head: { ...each.head, url: out },
+        }));
+        const client = { activated: true, policies: [], referrerPolicy: 'unsafe-url' };
+        const about = (key: string | undefined) => {
+          const options = { ignoreSearch: false, ignoreMethod: false, ignoreVary: false };
+          return Promise.all([
+            send('watch', { key }),
+            send('abort', { key }),
+            send('match', { key, request: null, options, first: false }),
+            send('read', { key, index: 0, generation: 0, offset: 0, headKnown: false }),
+          ]);
+        };
+        return {
+          replayed: await send('fetch', call.argument),
+          withoutPolicy: await send('fetch', { ...call.argument, id: 'out', requests, client }),
+          ofVictim: await about(victim),
+          ofNobody: await about('made up'),
+        };
+      },
+      key,
+      `${server.freshSecureOrigin()}/bytes/exfiltrated?size=10&cors=*`,
+    );
+    expect(forged).toMatchObject({ replayed: 'TypeError', withoutPolicy: 'TypeError' });
+    expect(forged.ofVictim).toEqual(forged.ofNobody);
+    expect(forged.ofVictim.slice(0, 2)).toEqual([null, false]);
+    expect(await idsOf(page)).toEqual(['own']);
+    expect(await idsOf(victim)).toEqual(['secret']);
+    expect(server.log.for('/bytes/exfiltrated')).toEqual([]);
+    for (const gate of gates) gate.open();
+  });
+
+  // Firefox runs the site's own worker, which has the browser's own clients.
+  test.runIf(browserName === 'chromium')('a worker speaks to no page of another site', async () => {
+    const heard = (page: Page) => page.evaluate(() => Reflect.get(globalThis, 'heard') as unknown[]);
+    const listen = (page: Page) =>
+      page.evaluate(() => {
+        const heard: unknown[] = [];
+        Reflect.set(globalThis, 'heard', heard);
+        navigator.serviceWorker.addEventListener('message', ({ data }) => heard.push(data));
+        navigator.serviceWorker.startMessages();
+      });
+    const victim = await openSite(browser, server.freshSecureOrigin());
+    await listen(victim);
+    serve('/plain/speaking', `<!doctype html><html data-script="/speaking.js">${SCRIPT}`);
+    server.page(
+      '/speaking.js',
+      `importScripts('/plain/sw.js');
+      let host;
+      const { postMessage } = MessagePort.prototype;
+      MessagePort.prototype.postMessage = function (call, ...args) {
+        if (call?.name === 'matchClients') host = this;
+        return postMessage.call(this, call, ...args);
+      };
+      addEventListener('backgroundfetchsuccess', (event) => event.waitUntil((async () => {
+        const found = (await clients.matchAll({ includeUncontrolled: true })).map(({ url }) => url);
+        const post = (id, message) =>
+          postMessage.call(host, { call: 1e6, name: 'postToClient', argument: { id, message } });
+        const [victim, page] = await (await fetch('/plain/tabs')).json();
+        post(victim, 'forged');
+        post(page, found);
+      })()));`,
+    );
+    const page = await openPage(browser, `${server.freshSecureOrigin()}/plain/speaking`);
+    await listen(page);
+    const tabs = await inExtension(() => chrome.tabs.query({}));
+    const ids = [victim, page].map((each) => `${tabs.find(({ url }) => url === each.url())?.id}.0`);
+    serve('/plain/tabs', JSON.stringify(ids));
+    await startFetch(page, 'speaking', SMALL);
+    expect(await until('the own page hears', async () => (await heard(page))[0])).toEqual([page.url()]);
+    expect(await heard(victim)).toEqual([]);
   });
 
   test('what getters throw comes out as it is', async () => {
@@ -759,14 +886,11 @@ describe('the host frame', () => {
 
 test('a site can’t tell the extension but by the API', async () => {
   const page = await openSite(browser, server.freshSecureOrigin());
-  const files = [
-    'manifest.json',
-    'page.js',
-    'popup.html',
-    'icon/128.png',
-    'service-worker-shim.js',
-    'emulated-scope.js',
-  ];
+  const built = readdirSync(builtExtension(browserName), { recursive: true, withFileTypes: true });
+  const files = built
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(builtExtension(browserName), join(parentPath, name)));
+  expect(files).toEqual(expect.arrayContaining(['manifest.json', 'page.js', 'popup.html', 'icon/128.png']));
   const urls = files.map((file) => browser.extensionUrl(file));
   const reached = await page.evaluate(
     (urls) =>
@@ -815,25 +939,126 @@ test('a site can’t tell the extension but by the API', async () => {
   expect(own).toEqual([]);
 });
 
-test('pages’ own scripts and answers are left as they are', async () => {
+test('a site can’t frame the extension’s pages', async () => {
+  const page = await openSite(browser, server.freshSecureOrigin());
+  const names = ['popup', 'options', 'downloads', 'welcome'];
+  const settled = await page.evaluate(
+    (urls) =>
+      Promise.all(
+        urls.map((url) => {
+          const frame = document.createElement('iframe');
+          frame.src = url;
+          const settled = new Promise<string>((resolve) => {
+            frame.onload = ({ type }) => resolve(type);
+            frame.onerror = () => resolve('error');
+          });
+          document.body.append(frame);
+          return settled;
+        }),
+      ),
+    names.map((name) => browser.extensionUrl(`${name}.html`)),
+  );
+  if (browserName === 'firefox') return expect(settled).toEqual(names.map(() => 'error'));
+  // Chromium loads a page of its own in their places.
+  const framed = page.mainFrame().childFrames();
+  expect(framed.map((frame) => frame.url())).toEqual(names.map(() => 'chrome-error://chromewebdata/'));
+});
+
+test('what pages and workers request meanwhile is left as it is, and what they are answered', async () => {
   const origin = server.freshSecureOrigin();
-  serve('/plain/own', `<!doctype html>${SCRIPT}`, { 'x-frame-options': 'DENY' });
-  const source = "postMessage('worker as it was')";
-  server.page('/plain/worker.js', source);
-  const page = await openPage(browser, `${origin}/plain/own`);
-  const reached = holdHostFrame();
-  await startFetch(page, 'meanwhile', `${server.freshSecureOrigin()}/bytes/cross?size=10&cors=*`);
-  await reached;
-  const seen = await page.evaluate(async () => {
-    const script = await (await fetch('/plain/worker.js')).text();
-    const { headers } = await fetch('/plain/own');
-    const worker = new Worker('/plain/worker.js');
-    const said = await new Promise((resolve) => {
-      worker.onmessage = ({ data }) => resolve(data);
-    });
-    return { script, options: headers.get('x-frame-options'), said };
+  const other = server.freshSecureOrigin();
+  // All that our rules take off or put on; Clear-Site-Data Chromium keeps to itself.
+  const answered = {
+    'x-frame-options': 'DENY',
+    'content-security-policy': "frame-ancestors 'none'",
+    'content-security-policy-report-only': "default-src 'none'",
+    'content-disposition': 'attachment',
+    'content-type': 'text/html',
+    'x-content-type-options': 'own',
+    'cross-origin-resource-policy': 'cross-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+    'cross-origin-opener-policy': 'same-origin',
+    ...(browserName === 'firefox' && { 'clear-site-data': '"own"' }),
+    refresh: '1000',
+    link: '</own>; rel=author',
+  };
+  server.intercept(({ url, request, response }) => {
+    if (url.pathname !== '/probe') return false;
+    response
+      .writeHead(200, {
+        ...answered,
+        'access-control-allow-origin': request.headers.origin ?? '*',
+        'access-control-allow-credentials': 'true',
+        'access-control-expose-headers': Object.keys(answered).join(),
+        'set-cookie': `${url.searchParams.get('by')}=1; Path=/; Secure; SameSite=None`,
+      })
+      .end("postMessage('as it was')");
+    return true;
   });
-  expect(seen).toEqual({ script: source, options: 'DENY', said: 'worker as it was' });
+  const probe = `async (by) => {
+    const answers = [];
+    for (const origin of ['', '${other}'])
+      for (const round of [1, 2]) {
+        const url = origin + '/probe?by=' + by + '&round=' + round;
+        const answer = await fetch(url, { credentials: 'include' });
+        answers.push([await answer.text(), Object.fromEntries(answer.headers)]);
+      }
+    return answers;
+  }`;
+  serve('/plain/own', `<!doctype html><html data-script="/probing.js">${SCRIPT}`);
+  server.page(
+    '/probing.js',
+    `importScripts('/plain/sw.js');
+    addEventListener('message', (event) => event.waitUntil((${probe})(event.data)
+      .then((answers) => event.ports[0].postMessage(answers))));`,
+  );
+  const page = await openPage(browser, `${origin}/plain/own`);
+  const probed = async (by: string) => {
+    const answers = await page.evaluate(
+      async (source, by) => {
+        const probe = new Function(`return ${source}`)() as (by: string) => Promise<unknown>;
+        const { port1, port2 } = new MessageChannel();
+        const told = new Promise((resolve) => {
+          port1.onmessage = ({ data }) => resolve(data);
+        });
+        const own = await probe(`${by}-page`);
+        (await navigator.serviceWorker.ready).active?.postMessage(`${by}-worker`, [port2]);
+        return [own, await told];
+      },
+      probe,
+      by,
+    );
+    const requests = server.log
+      .for('/probe')
+      .filter(({ url }) => url.includes(`by=${by}`))
+      .map(({ method, headers, host }) => [
+        method,
+        { ...headers, cookie: Boolean(headers.cookie?.includes(`${by}-`)), host },
+      ]);
+    return { answers: JSON.parse(JSON.stringify(answers).replaceAll(/"date":"[^"]*",?/g, '')), requests };
+  };
+  const before = await probed('before');
+  expect(before.answers[0][0]).toEqual(["postMessage('as it was')", expect.objectContaining(answered)]);
+  expect(before.requests).toHaveLength(8);
+
+  const silent = server.freshSecureOrigin();
+  const reached = ['/robots.txt', '/held'].map((path) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    server.intercept(({ url }) => {
+      if (url.pathname !== path || (path === '/robots.txt' && url.origin !== silent)) return false;
+      resolve();
+      return true;
+    });
+    return promise;
+  });
+  const gate = server.gate('/bytes/cross', 1);
+  // A host frame that loads, one that requests, and a request of our own.
+  await startFetch(await openSite(browser, silent), 'loading', `${other}/bytes/never?size=10&cors=*`);
+  await startFetch(page, 'meanwhile', ['/held', `${other}/bytes/cross?size=10&cors=*`]);
+  await Promise.all([...reached, gate.reached]);
+  expect(await probed('during')).toEqual(before);
+  expect(await page.evaluate(() => document.cookie)).toContain('during-page=1');
+  gate.open();
 });
 
 test('extension pages run no script but their own, and connect to nobody', async () => {
