@@ -1,39 +1,111 @@
-/**
- * `npm run bench -- popup`: how long the popup takes to open with 200 downloads stored, and how long its frames are while a list
- * of 1,000 is scrolled and one of them downloads.
- */
+/** Rows: the popup with a long list. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'puppeteer-core';
-import { site } from '../site/site.ts';
-import { type BrowserUnderTest, launch } from '../support/browser.ts';
-import { builtExtension } from '../support/built-extension.ts';
+import type { BrowserUnderTest } from '../support/browser.ts';
 import { untilRow } from '../support/popup.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 import { openSite, startFetch } from '../support/site-page.ts';
 import { storeFinished } from '../support/stored-downloads.ts';
 import { until } from '../support/until.ts';
+import { type Row, repeat, withExtension } from './row.ts';
 
-const ROUNDS = 15;
+const STORED = 200;
+const SITES = 4;
+const ACTIVE_PER_SITE = 5;
+/** For so long processor time is counted (ms). */
+const WATCHED = 5000;
 const FRAMES = 240;
 const MB = 1_000_000;
+
+export const popupOpens: Row = {
+  title: `The popup with ${STORED} stored and ${SITES * ACTIVE_PER_SITE} active downloads`,
+  measure: ({ browser: name, server, rounds }) =>
+    withExtension(name, async (browser) => {
+      await store(browser, STORED);
+      for (let site = 0; site < SITES; site++) await startDownloads(browser, server);
+      const opened = await repeat(rounds, async () => {
+        const cpuWithout = await cpuFor(browser, WATCHED);
+        const popup = await browser.openPopup();
+        await untilShown(popup, STORED + SITES * ACTIVE_PER_SITE);
+        const cpuWith = await cpuFor(browser, WATCHED);
+        const paint = await firstPaint(popup);
+        await popup.close();
+        return { paint, share: (cpuWith - cpuWithout) / (WATCHED / 1000) };
+      });
+      return [
+        {
+          title: 'first paint',
+          unit: ' ms',
+          digits: 0,
+          goal: ['≤', 100],
+          values: opened.map(({ paint }) => paint),
+        },
+        {
+          title: 'share of a core while open',
+          unit: ' %',
+          digits: 1,
+          goal: ['≤', 5],
+          values: opened.map(({ share }) => share * 100),
+        },
+      ];
+    }),
+};
+
+export const popupScrolls: Row = {
+  title: 'The popup with 1,000 stored downloads and 1 active one is scrolled',
+  measure: ({ browser: name, server, rounds }) =>
+    withExtension(name, async (browser) => {
+      await store(browser, 1000);
+      const page = await openSite(browser, server.freshOrigin());
+      await startFetch(page, 'moving', `/bytes/moving?size=${2000 * MB}&rate=${10 * MB}`, {
+        title: 'Moving',
+        downloadTotal: 2000 * MB,
+      });
+      const popup = await browser.openPopup();
+      await untilRow(popup, 'Moving', /MB of 2 GB/);
+      await untilShown(popup, 1001);
+      const frames = await repeat(rounds, () => scroll(popup));
+      return [
+        { title: 'frames, 90 % within', unit: ' ms', digits: 0, values: frames.map((each) => at(each, 0.9)) },
+        { title: 'longest frame', unit: ' ms', digits: 0, values: frames.map((each) => at(each, 1)) },
+      ];
+    }),
+};
+
+async function store(browser: BrowserUnderTest, count: number): Promise<void> {
+  const popup = await browser.openPopup();
+  await storeFinished(popup, count);
+  await popup.close();
+}
+
+/** Downloads of a site that go on for long. */
+async function startDownloads(browser: BrowserUnderTest, server: TestServer): Promise<void> {
+  const page = await openSite(browser, server.freshOrigin());
+  for (let i = 0; i < ACTIVE_PER_SITE; i++) {
+    await startFetch(page, `active${i}`, `/bytes/active${i}?size=${100 * MB}&rate=${MB / 20}`, {
+      title: `Active ${i}`,
+      downloadTotal: 100 * MB,
+    });
+  }
+}
+
+async function cpuFor(browser: BrowserUnderTest, time: number): Promise<number> {
+  const before = browser.cpu();
+  await delay(time);
+  return browser.cpu() - before;
+}
 
 const untilShown = (popup: Page, count: number) =>
   until(`${count} are there`, async () => (await popup.$$('.download')).length === count);
 
-/** Times (ms) until the list was painted: since the page was asked for, and since its HTML was read. */
-function timeToPaint(popup: Page): Promise<[asked: number, read: number]> {
+/** Time (ms) from when the page was asked for until something was painted. */
+function firstPaint(popup: Page): Promise<number> {
   return popup.evaluate(
-    () =>
-      new Promise<[number, number]>((resolve) => {
-        const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-        new PerformanceObserver((list) => {
-          const painted = list.getEntries().at(-1)?.startTime ?? Number.NaN;
-          resolve([painted, painted - (navigation?.domInteractive ?? Number.NaN)]);
-        }).observe({ type: 'largest-contentful-paint', buffered: true });
-      }),
+    () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
   );
 }
 
-/** Lengths (ms) of the frames while the list is scrolled from its beginning to its end. */
+/** Lengths (ms) of the frames while the list is scrolled from its beginning to its end, shortest first. */
 function scroll(popup: Page): Promise<number[]> {
   return popup.evaluate(async (frames) => {
     const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
@@ -45,57 +117,11 @@ function scroll(popup: Page): Promise<number[]> {
       lengths.push(now - last);
       last = now;
     }
-    return lengths;
+    return lengths.sort((one, other) => one - other);
   }, FRAMES);
 }
 
-function quantiles(values: number[]): string {
-  const sorted = values.toSorted((one, other) => one - other);
-  const at = (share: number) =>
-    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(0);
-  return `median ${at(0.5)} ms, 90 % within ${at(0.9)} ms, longest ${at(1)} ms`;
-}
-
-async function measure(browser: BrowserUnderTest, server: TestServer): Promise<void> {
-  const first = await browser.openPopup();
-  await storeFinished(first, 200);
-  await first.close();
-  const times: [number, number][] = [];
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    const popup = await browser.openPopup();
-    await untilShown(popup, 200);
-    // The first round warms up.
-    if (round > 0) times.push(await timeToPaint(popup));
-    await popup.close();
-  }
-  console.log(`  opens with 200: ${quantiles(times.map(([asked]) => asked))}`);
-  console.log(`    of which ours: ${quantiles(times.map(([, read]) => read))}`);
-
-  const popup = await browser.openPopup();
-  await storeFinished(popup, 1000);
-  const page = await openSite(browser, server.freshOrigin());
-  const size = 200 * MB;
-  await startFetch(page, 'moving', [`/bytes/moving?size=${size}&rate=${10 * MB}`], {
-    title: 'Moving',
-    downloadTotal: size,
-  });
-  await popup.bringToFront();
-  await untilRow(popup, 'Moving', /MB of 200 MB/);
-  await untilShown(popup, 1001);
-  console.log(`  frames of 1,000: ${quantiles(await scroll(popup))}`);
-}
-
-const server = await startServer(site);
-try {
-  for (const name of ['firefox', 'chromium'] as const) {
-    const browser = await launch(name, { extension: builtExtension(name) });
-    try {
-      console.log(`${name} ${await browser.version()}`);
-      await measure(browser, server);
-    } finally {
-      await browser.close();
-    }
-  }
-} finally {
-  await server.close();
+/** The value that a share of the sorted values does not exceed. */
+function at(sorted: number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { accessSync, constants, mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { cpuOfTree, killTree, memoryOfTree, signalTree } from './process-tree.ts';
+import { bytesWrittenByTree, cpuOfTree, killTree, memoryOfTree, signalTree } from './process-tree.ts';
 import { makeRunDirectory } from './run-directory.ts';
 
 const START_TIMEOUT = 60_000;
@@ -47,6 +47,8 @@ export interface BrowserProcess {
   memory(): number;
   /** Processor time that its processes have used, in seconds. */
   cpu(): number;
+  /** Bytes that its processes have caused to be written to disk. */
+  bytesWritten(): number;
   /** Stops all its processes, as a machine does that goes to sleep, until `meanwhile` is over. */
   sleep(meanwhile: () => Promise<void>): Promise<void>;
   /** SIGKILL to the whole tree. */
@@ -95,6 +97,7 @@ export async function startProcess(
       endpoint: await findEndpoint(child, endpoint, onLine),
       memory: () => memoryOfTree(pid),
       cpu: () => cpuOfTree(pid),
+      bytesWritten: () => bytesWrittenByTree(pid),
       async sleep(meanwhile) {
         signalTree(pid, 'SIGSTOP');
         try {

@@ -99,6 +99,8 @@ export interface BrowserUnderTest {
   memory(): number;
   /** Processor time that its processes have used, in seconds. */
   cpu(): number;
+  /** Bytes that its processes have caused to be written to disk. */
+  bytesWritten(): number;
   /**
    * What the extension's scripts wrote to the console, oldest first, as far as the browser tells: Chromium everything,
    * Firefox uncaught errors, and errors and warnings that begin with "Backfetch".

@@ -295,6 +295,7 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserUnd
     ended: () => running.exited,
     memory: () => running.memory(),
     cpu: () => running.cpu(),
+    bytesWritten: () => running.bytesWritten(),
   };
 }
 

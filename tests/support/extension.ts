@@ -41,8 +41,10 @@ export async function keptBy(extensionPage: Page): Promise<Record<string, number
 /** What the extension knows of a background fetch; see BackgroundFetchRow in lib/store/schema.ts. */
 export interface KeptFetch {
   key: string;
+  origin: string;
   id: string;
   state: string;
+  settledAt: number;
   retryAt: number;
   failureReason: string;
   deliveryAttempts: number;
@@ -61,14 +63,18 @@ export async function keptFetches(extensionPage: Page): Promise<KeptFetch[]> {
           rows.onsuccess = () => {
             database.close();
             resolve(
-              rows.result.map(({ key, id, state, retryAt, failureReason, deliveryAttempts }) => ({
-                key,
-                id,
-                state,
-                retryAt,
-                failureReason,
-                deliveryAttempts,
-              })),
+              rows.result.map(
+                ({ key, origin, id, state, settledAt, retryAt, failureReason, deliveryAttempts }) => ({
+                  key,
+                  origin,
+                  id,
+                  state,
+                  settledAt,
+                  retryAt,
+                  failureReason,
+                  deliveryAttempts,
+                }),
+              ),
             );
           };
           rows.onerror = () => reject(rows.error);

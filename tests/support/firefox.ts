@@ -315,6 +315,7 @@ export async function launchFirefox(options: LaunchOptions): Promise<BrowserUnde
     ended: () => running.exited,
     memory: () => running.memory(),
     cpu: () => running.cpu(),
+    bytesWritten: () => running.bytesWritten(),
   };
 }
 

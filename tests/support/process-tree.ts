@@ -86,14 +86,23 @@ export function memoryOfTree(root: number): number {
 
 const TICKS_PER_SECOND = 100;
 
-/** Processor time that `root` and all its living descendants have used, in seconds. */
+/** Processor time that `root` and all its descendants have used, in seconds. */
 export function cpuOfTree(root: number): number {
   let ticks = 0;
   for (const pid of processTree(root)) {
     const stat = readProc(pid, 'stat');
-    // utime and stime are the 14th and 15th fields: proc(5).
+    // utime, stime, and the same of children that have ended, are the 14th to 17th field: proc(5).
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+    for (const field of fields.slice(11, 15)) ticks += Number(field);
   }
   return ticks / TICKS_PER_SECOND;
+}
+
+/** Bytes that `root` and all its descendants have caused to be written to disk. */
+export function bytesWrittenByTree(root: number): number {
+  let bytes = 0;
+  // A process that has ended counts with its parent.
+  for (const pid of processTree(root))
+    bytes += Number(/^write_bytes: (\d+)/m.exec(readProc(pid, 'io'))?.[1] ?? 0);
+  return bytes;
 }
