@@ -132,6 +132,12 @@ for (const scheme of ['http', 'https']) {
   }
 }
 
+test('to the own origin: GET in the mode same-origin', async () => {
+  const origin = server.freshSecureOrigin();
+  const page = await openSite(browser, origin);
+  await compare(page, { url: `${origin}/bytes/data?size=10`, mode: 'same-origin' });
+});
+
 test.each(REQUESTS.filter(([name]) => ['GET', 'GET with cookies', 'POST'].includes(name)))(
   'http, to another host of the site: %s',
   async (_, init) => {

@@ -768,6 +768,11 @@ describe('the host frame', () => {
       'content-disposition': 'attachment',
       // Would take away the service worker that gets the event. Chromium has obeyed before an extension is asked.
       ...(browserName === 'firefox' && { 'clear-site-data': '"storage"' }),
+      'content-security-policy-report-only': "default-src 'none'; report-uri /pwned/report",
+      'cross-origin-resource-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+      'cross-origin-opener-policy': 'same-origin',
+      refresh: '0;url=/pwned/refreshed',
       link: '</pwned/header>; rel=preload; as=script',
     });
     const page = await openSite(browser, server.freshSecureOrigin());
