@@ -5,6 +5,7 @@ import {
   abortBackgroundFetch,
   clearHistory,
   dropBackgroundFetch,
+  endBackgroundFetch,
   pauseBackgroundFetch,
   resumeBackgroundFetch,
   tryNow,
@@ -93,8 +94,9 @@ export function personsCommands({ changed, takeUp }: Effects): Answers<PersonsCo
     async deleteDownloads({ origin }) {
       const keys = await db.backgroundFetches.where({ origin }).primaryKeys();
       for (const key of keys) {
-        await abortBackgroundFetch(key);
-        await dropBackgroundFetch(key);
+        await endBackgroundFetch(key, 'dropped');
+        // The site's pages hear of the end as long as there is something to hear of.
+        await announceChange(key);
         await clearHistory(key);
         await changed(key);
       }

@@ -418,18 +418,21 @@ export async function clearBackgroundFetches(
     .between([scope, Dexie.minKey], [scope, Dexie.maxKey])
     .filter(({ state, startedAt }) => state !== 'done' && startedAt < before)
     .toArray();
-  for (const { key } of rows) {
-    const ended = await db.transaction(
-      'rw',
-      [db.backgroundFetches, db.records, db.bodies, db.log],
-      async () => {
-        await abort(key);
-        return end(key, '', false);
-      },
-    );
-    if (ended?.hasFiles) await deleteBodyDirectory(key);
-  }
+  for (const { key } of rows) await endBackgroundFetch(key, '');
   return rows.map(({ key }) => key);
+}
+
+/** Ends a background fetch without an event, whatever it is doing: aborts it where it is not settled, and gives back its space. */
+export async function endBackgroundFetch(key: string, deliveredBy: DeliveredBy): Promise<void> {
+  const ended = await db.transaction(
+    'rw',
+    [db.backgroundFetches, db.records, db.bodies, db.log],
+    async () => {
+      await abort(key);
+      return end(key, deliveredBy, false);
+    },
+  );
+  if (ended?.hasFiles) await deleteBodyDirectory(key);
 }
 
 /** Ends a background fetch within a transaction. Says whether there are body files to delete; null where it is no legal move. */

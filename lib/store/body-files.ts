@@ -37,28 +37,37 @@ export async function readBodyFile(fetchKey: string, name: string): Promise<Blob
 export async function deleteBodyFiles(fetchKey: string, names: string[]): Promise<void> {
   if (names.length === 0) return;
   const directory = await bodyDirectory(fetchKey);
-  await Promise.all(names.map((name) => unlessGone(directory.removeEntry(name))));
+  await Promise.all(names.map((name) => removed(directory.removeEntry(name))));
 }
 
-/** Gives back the space of all files of a background fetch, also of such that no row names. */
+/**
+ * Gives back the space of all files of a background fetch, also of such that no row names. A piece that is being written just
+ * now stays with its directory: who writes it deletes it, when it is not taken any more.
+ */
 export async function deleteBodyDirectory(fetchKey: string): Promise<void> {
-  await unlessGone((await root()).removeEntry(fetchKey, { recursive: true }));
+  const top = await root();
+  if (await removed(top.removeEntry(fetchKey, { recursive: true }))) return;
+  const directory = await bodyDirectory(fetchKey);
+  for await (const name of directory.keys()) await removed(directory.removeEntry(name));
 }
 
-/** What was deleted before, by a fault of the disk or of ours, need not be deleted. */
-async function unlessGone(deleting: Promise<void>): Promise<void> {
+/** Says false where a file is open. What was deleted before, by a fault of the disk or of ours, need not be deleted. */
+async function removed(removing: Promise<void>): Promise<boolean> {
   try {
-    await deleting;
+    await removing;
   } catch (error) {
-    if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error;
-    console.debug('Backfetch: a file was gone already.', error);
+    const name = error instanceof DOMException ? error.name : '';
+    if (name !== 'NotFoundError' && name !== 'NoModificationAllowedError') throw error;
+    console.debug('Backfetch: a file was gone already, or is open.', error);
+    return name === 'NotFoundError';
   }
+  return true;
 }
 
 /** Gives back the space of all files of background fetches that `isLive` says no to. */
 export async function sweepBodyFiles(isLive: (fetchKey: string) => Promise<boolean>): Promise<void> {
   const directory = await root();
   for await (const fetchKey of directory.keys()) {
-    if (!(await isLive(fetchKey))) await directory.removeEntry(fetchKey, { recursive: true });
+    if (!(await isLive(fetchKey))) await deleteBodyDirectory(fetchKey);
   }
 }

@@ -3,10 +3,17 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ElementHandle, Page } from 'puppeteer-core';
 import { expect, test } from 'vitest';
-import { keptFetches } from '../../support/extension.ts';
+import { keptBy, keptFetches } from '../../support/extension.ts';
 import { openOptions, setting, typeNumber, untilSetting } from '../../support/options.ts';
 import { untilRow } from '../../support/popup.ts';
-import { eventFor, eventsOf, openSite, startFetch } from '../../support/site-page.ts';
+import {
+  eventFor,
+  eventsOf,
+  openSite,
+  progressOf,
+  startFetch,
+  watchProgress,
+} from '../../support/site-page.ts';
 import { until } from '../../support/until.ts';
 import { browserName, useBrowser } from '../../support/use-browser.ts';
 
@@ -179,6 +186,7 @@ test('a site’s downloads can be deleted, after a question', async () => {
   const gate = server.gate('/bytes/stored', 0.5);
   await startFetch(page, 'stored', [`/bytes/whole?size=${3 * MB}`, `/bytes/stored?size=${size}`]);
   await gate.reached;
+  await watchProgress(page, 'stored');
   const options = await openOptions(browser);
   const item = await siteItem(options, origin);
   await until('it says how much', async () =>
@@ -189,6 +197,10 @@ test('a site’s downloads can be deleted, after a question', async () => {
   await until('nothing is left of it', async () => !(await options.$(`li[data-origin="${origin}"]`)));
   const request = await server.log.wait('/bytes/stored', ({ outcome }) => outcome !== 'open');
   expect(request.outcome).toBe('cut');
+  await until('no file is left', async () => (await keptBy(options)).files === 0);
+  const last = async () => (await progressOf(page)).at(-1);
+  await until('the page hears that it is over', async () => (await last())?.result === 'failure');
+  expect(await last()).toMatchObject({ failureReason: 'aborted' });
 });
 
 test('settings go into a file and come back from one', async () => {
