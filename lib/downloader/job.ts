@@ -89,7 +89,6 @@ export class Job {
   async #commit(writes: RecordWrite[]): Promise<void> {
     this.#unchecked += writes.reduce((sum, { bytes }) => sum + (bytes?.size ?? 0), 0);
     if (this.#unchecked >= CHECK_ROOM_EVERY) await this.#checkRoom();
-    await Promise.all(writes.map(({ bytes }) => bytes && 'file' in bytes && bytes.written));
     const taken = await commit(this.row.key, writes, this.#arrived);
     announceChange(this.row.key);
     if (!taken) throw new JobOver('The background fetch has ended.');

@@ -159,19 +159,27 @@ export interface RecordWrite {
 
 /**
  * Stores what records gained, bodies and state together. `downloaded` is the background fetch's new count of arrived
- * bytes. Says false, and stores nothing, when the background fetch takes no more (it was aborted or removed). A record that
+ * bytes. Waits until files are on the disk. Says false, and stores nothing, when the background fetch takes no more (it was aborted or removed). A record that
  * exceeds downloadTotal ends the others with it.
  */
 export async function commit(fetchKey: string, writes: RecordWrite[], downloaded: number): Promise<boolean> {
-  const files = writes.flatMap(({ bytes }) => (bytes && 'file' in bytes ? bytes.file : []));
+  const written = writes.flatMap(({ bytes }) => (bytes && 'file' in bytes ? bytes : []));
+  const files = written.map(({ file }) => file);
   // Until they are named in the database they count for nothing.
   let unused: string[] | null = null;
   try {
+    await allWritten(written.map((bytes) => bytes.written));
     unused = await store(fetchKey, writes, downloaded, files.length > 0);
   } finally {
     await deleteBodyFiles(fetchKey, unused ?? files);
   }
   return unused !== null;
+}
+
+/** Rejects as the first that does, but not while one is still being written: what is open can't be deleted. */
+async function allWritten(written: Promise<void>[]): Promise<void> {
+  await Promise.allSettled(written);
+  await Promise.all(written);
 }
 
 /** Stores in one transaction. Returns the files to be deleted after it; null where nothing is taken any more. */
