@@ -7,8 +7,10 @@ export type PopupAction = 'pause' | 'resume' | 'abort' | 'open' | 'clear' | 'try
 /** The text of the download called `title` as the popup shows it; null where there is none. */
 export function rowText(popup: Page, title: string): Promise<string | null> {
   return popup.evaluate((title) => {
-    const rows = [...document.querySelectorAll('.download')];
+    const rows = [...document.querySelectorAll<HTMLElement>('.download')];
     const row = rows.find((each) => each.querySelector('.title')?.textContent === title);
+    // Far from what is in sight only its title is there.
+    if (row?.dataset.far === 'true') row.scrollIntoView();
     return row?.textContent ?? null;
   }, title);
 }
