@@ -3,6 +3,12 @@ import type { BodyFile } from '../store/body-files.ts';
 import { OWN_ROW_BYTES } from '../store/schema.ts';
 import { giveRoom } from './rooms.ts';
 
+/**
+ * Chunks that may wait for the disk. Whoever waited for each would not read on meanwhile, and what has come unread is lost
+ * when the line breaks (Chromium).
+ */
+const MOST_UNWRITTEN = 4;
+
 /** The disk did not take what came: no fault of the line, whatever it calls itself. */
 export class NotStored extends Error {
   override name = 'NotStored';
@@ -17,8 +23,10 @@ export class BodyPiece {
   #size = 0;
   #parts: (Blob | Uint8Array<ArrayBuffer>)[] = [];
   #file: BodyFile | null = null;
-  /** The file takes one chunk after the other. */
-  #writing: Promise<void> = Promise.resolve();
+  /** The file takes one chunk after the other: when it has the last one. */
+  #written: Promise<void> = Promise.resolve();
+  /** When it has those that were last seen on their way, oldest first. */
+  #writes: Promise<void>[] = [];
 
   constructor(openFile: () => BodyFile) {
     this.#openFile = openFile;
@@ -34,7 +42,8 @@ export class BodyPiece {
     this.#size += chunk instanceof Blob ? chunk.size : chunk.byteLength;
     if (this.#size >= OWN_ROW_BYTES) {
       this.#file ??= this.#openFile();
-      for (const part of [...this.#parts.splice(0), chunk]) await this.#write(this.#file, part);
+      for (const part of [...this.#parts.splice(0), chunk]) this.#write(this.#file, part);
+      await this.#room();
     } else if (chunk instanceof Blob) {
       this.#parts.push(chunk);
     } else {
@@ -44,18 +53,22 @@ export class BodyPiece {
     }
   }
 
-  /** Starts writing when what came before is written. */
-  async #write(file: BodyFile, chunk: Blob | Uint8Array<ArrayBuffer>): Promise<void> {
+  #write(file: BodyFile, chunk: Blob | Uint8Array<ArrayBuffer>): void {
+    this.#written = this.#written.then(async () => {
+      const memory = await file.append(chunk);
+      if (memory) giveRoom(memory);
+    });
+    this.#writes.push(this.#written);
+    // Who adds or stores next hears of it.
+    void Promise.allSettled([this.#written]);
+  }
+
+  async #room(): Promise<void> {
     try {
-      await this.#writing;
+      while (this.#writes.length > MOST_UNWRITTEN) await this.#writes.shift();
     } catch (error) {
       throw new NotStored(String(error), { cause: error });
     }
-    this.#writing = file.append(chunk).then((memory) => {
-      if (memory) giveRoom(memory);
-    });
-    // Who adds or stores next hears of it.
-    void Promise.allSettled([this.#writing]);
   }
 
   /** Ends the piece; nothing may be added any more. */
@@ -63,7 +76,7 @@ export class BodyPiece {
     const size = this.#size;
     const file = this.#file;
     if (!file) return { size, parts: this.#parts };
-    const written = this.#writing.finally(() => file.close());
+    const written = this.#written.finally(() => file.close());
     void Promise.allSettled([written]);
     return { size, file: file.name, written };
   }

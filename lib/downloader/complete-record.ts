@@ -12,7 +12,7 @@ import type { Received } from './received.ts';
 import { backoff, isRetryableStatus, MAX_TRIES, MAX_TRIES_UNANSWERED, retryAfter } from './retry.ts';
 
 /** Bytes are stored when so many have come: each time costs a transaction, and another file to be read at the hand-off … */
-const PIECE_BYTES = 32 * 1024 * 1024;
+const PIECE_BYTES = 16 * 1024 * 1024;
 /** … or after this time (ms), so that little is lost when the browser dies on a slow line. */
 const PIECE_TIME = 2000;
 /** A body that could be continued is asked for anew when nothing of it has come for so long (ms). */
