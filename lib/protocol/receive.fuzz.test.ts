@@ -2,25 +2,15 @@
 import * as fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { receiveCommands } from './receive.ts';
+import { ID, listeners, OURS } from './testing/fake-runtime.ts';
 import { almost, HOSTILE } from './testing/hostile-values.ts';
 
 const CASES = 50_000;
 /** Many cases take long on a busy machine. */
 const OPTIONS = { timeout: 120_000 };
-const OURS = 'moz-extension://0b5c9d1e/';
-const OWN = { id: 'backfetch@backfetch.dev', url: `${OURS}popup.html` };
-type Listener = (message: unknown, sender: object) => Promise<unknown> | undefined;
+const OWN = { id: ID, url: `${OURS}popup.html` };
 
-const { listeners } = vi.hoisted(() => ({ listeners: [] as Listener[] }));
-vi.mock('webextension-polyfill', () => ({
-  default: {
-    runtime: {
-      id: 'backfetch@backfetch.dev',
-      getURL: () => 'moz-extension://0b5c9d1e/',
-      onMessage: { addListener: (listener: Listener) => listeners.push(listener) },
-    },
-  },
-}));
+vi.mock('webextension-polyfill', () => import('./testing/fake-runtime.ts'));
 
 const done: unknown[] = [];
 receiveCommands<{ abort: { argument: unknown; result: undefined } }>('background', {

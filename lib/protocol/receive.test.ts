@@ -1,20 +1,8 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { receiveCommands } from './receive.ts';
+import { ID, listeners, OURS } from './testing/fake-runtime.ts';
 
-const ID = 'backfetch@backfetch.dev';
-const OURS = 'moz-extension://0b5c9d1e/';
-type Listener = (message: unknown, sender: object) => Promise<unknown> | undefined;
-
-const { listeners } = vi.hoisted(() => ({ listeners: [] as Listener[] }));
-vi.mock('webextension-polyfill', () => ({
-  default: {
-    runtime: {
-      id: 'backfetch@backfetch.dev',
-      getURL: () => 'moz-extension://0b5c9d1e/',
-      onMessage: { addListener: (listener: Listener) => listeners.push(listener) },
-    },
-  },
-}));
+vi.mock('webextension-polyfill', () => import('./testing/fake-runtime.ts'));
 
 const abort = vi.fn(async () => 'done');
 const POPUP = { id: ID, url: `${OURS}popup.html` };
