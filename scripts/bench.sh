@@ -5,3 +5,5 @@ cd "$(dirname "$0")/.."
 source scripts/install.sh
 prepare_both
 node tests/bench/bench.ts "$@"
+# The table is written as it comes; the style check wants it in columns.
+[ ! -f docs/performance.md ] || biome format --write docs/performance.md
