@@ -159,8 +159,8 @@ export interface RecordWrite {
 
 /**
  * Stores what records gained, bodies and state together. `downloaded` is the background fetch's new count of arrived
- * bytes. Waits until files are on the disk. Says false, and stores nothing, when the background fetch takes no more (it was aborted or removed). A record that
- * exceeds downloadTotal ends the others with it.
+ * bytes. Waits until files are on the disk. Says false, and stores nothing, when the background fetch takes no more (it was
+ * aborted or removed). A record that exceeds downloadTotal ends the others with it.
  */
 export async function commit(fetchKey: string, writes: RecordWrite[], downloaded: number): Promise<boolean> {
   const written = writes.flatMap(({ bytes }) => (bytes && 'file' in bytes ? bytes : []));
