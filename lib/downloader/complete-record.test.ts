@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { HostFrameRefused } from '../host-frame/host-frame-refused.ts';
 import type { RequestHead } from '../protocol/wire.ts';
 import { db } from '../store/database.ts';
+import { OWN_ROW_BYTES } from '../store/schema.ts';
 import { emptyDatabase, requestHead, storedRecord } from '../store/testing/rows.ts';
 import { MAX_TRIES } from './retry.ts';
 import { addFetch, passTime, perform, setUp, startJob } from './testing/perform.ts';
@@ -544,6 +545,29 @@ describe('a body longer than may be read at once', () => {
   ])('comes whole from a server that %s', async (_, reply) => {
     const { record, body, requests } = await perform(() => reply, { segmentBytes });
     expect([record.result, body, requests.length]).toEqual(['success', BODY, 1]);
+  });
+
+  test('is broken off where the disk keeps it waiting, for what comes meanwhile would pile up in memory', async () => {
+    const long = 'x'.repeat(2 * OWN_ROW_BYTES);
+    const { surroundings, requests, openResponses } = scriptedSurroundings(
+      but(serve(long), { chunk: OWN_ROW_BYTES / 8 }),
+      { segmentBytes: long.length - 1 },
+    );
+    const disk = Promise.withResolvers<void>();
+    const { openFile } = surroundings;
+    surroundings.openFile = (key) => {
+      const file = openFile(key);
+      return { ...file, append: (bytes) => disk.promise.then(() => file.append(bytes)) };
+    };
+    const { done } = startJob(await addFetch(), surroundings);
+    await vi.waitFor(() => expect(openResponses()).toBe(1));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([requests.length, openResponses()]).toEqual([1, 0]);
+    disk.resolve();
+    await passTime(done);
+    const { result, storedBytes } = await storedRecord();
+    expect([result, storedBytes]).toEqual(['success', long.length]);
+    expect(requests[1]?.range).toMatch(/^bytes=[1-9]/);
   });
 
   test('comes whole from a server whose ranges turn out to be wrong', async () => {

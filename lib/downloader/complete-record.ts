@@ -17,6 +17,11 @@ const PIECE_BYTES = 16 * 1024 * 1024;
 const PIECE_TIME = 2000;
 /** A body that could be continued is asked for anew when nothing of it has come for so long (ms). */
 const STALL_TIME = 60_000;
+/**
+ * Where streams have no backpressure, a response that may be broken off is so when the disk takes nothing for this time (ms):
+ * what comes meanwhile piles up in memory.
+ */
+const DISK_PATIENCE = 100;
 /** Where it can't be continued, or no answer has begun, more patience costs less than asking anew (ms). */
 const SILENCE_TIME = 300_000;
 
@@ -171,12 +176,16 @@ async function receiveBody(
         return 'download-total-exceeded';
       }
       bandwidth.spend(length);
-      await piece.add(chunk);
-      if (piece.size >= PIECE_BYTES || Date.now() - storedAt >= PIECE_TIME) await store();
-      if (record.storedBytes + piece.size >= limit) {
+      const adding = piece.add(chunk);
+      const isFull = record.storedBytes + piece.size >= limit;
+      const mayCut = limit !== Number.POSITIVE_INFINITY;
+      if (isFull || (mayCut && !(await settlesWithin(DISK_PATIENCE, adding)))) {
         received.cancel();
+        await adding;
         return 'cut';
       }
+      await adding;
+      if (piece.size >= PIECE_BYTES || Date.now() - storedAt >= PIECE_TIME) await store();
       // Without backpressure the rest of the segment is on its way, read or not: the next one has to wait for it.
       if (backpressure) await bandwidth.ready(job.signal);
     }

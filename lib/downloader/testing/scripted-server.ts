@@ -20,6 +20,8 @@ export interface Reply {
   headers?: HeaderList;
   type?: ResponseHead['type'];
   body?: string;
+  /** So many bytes come at a time. */
+  chunk?: number;
   /** The line breaks after so many bytes of the body. */
   dropAfter?: number;
   /** After the body the line stays open, silent, until the request is stopped. */
@@ -34,7 +36,6 @@ export type Script = (
 
 /** Far more requests than any test needs: one that gets here goes round in circles. */
 const MAX_REQUESTS = 500;
-const CHUNK = 7;
 
 /** Surroundings in which a script answers every request. */
 export function scriptedSurroundings(
@@ -60,7 +61,15 @@ export function scriptedSurroundings(
   }
 
   function receive(request: RequestHead, reply: Reply, signal: AbortSignal): Received {
-    const { status = 200, headers = [], type = 'basic', body = '', dropAfter, stall } = reply;
+    const {
+      status = 200,
+      headers = [],
+      type = 'basic',
+      body = '',
+      chunk: atOnce = 7,
+      dropAfter,
+      stall,
+    } = reply;
     const bytes = new TextEncoder().encode(body);
     let position = 0;
     let isOpen = true;
@@ -74,7 +83,7 @@ export function scriptedSurroundings(
       async read() {
         try {
           signal.throwIfAborted();
-          const end = Math.min(position + CHUNK, dropAfter ?? bytes.length, bytes.length);
+          const end = Math.min(position + atOnce, dropAfter ?? bytes.length, bytes.length);
           const chunk = bytes.slice(position, end);
           position = end;
           if (chunk.length > 0) return chunk;
