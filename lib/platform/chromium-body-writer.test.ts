@@ -39,20 +39,36 @@ test('bytes go with their memory, which comes back', async () => {
   await expect(file.close()).resolves.toBeUndefined();
 });
 
-test('a writer that dies fails those who wait, and the next piece has another', async () => {
+test('a writer that dies fails those who wait, and the pieces after that are written', async () => {
   stubWorkers((order, count) => (count === 1 && 'append' in order ? 'dies' : undefined));
   const open = startBodyWriter();
   await expect(open('key').append(new Uint8Array(1))).rejects.toThrow('out of memory');
-  await expect(open('key').append(new Uint8Array(1))).resolves.toHaveProperty('byteLength', 1);
+  for (const _ of [1, 2]) {
+    await expect(open('key').append(new Uint8Array(1))).resolves.toHaveProperty('byteLength', 1);
+  }
+});
+
+test('while one file goes to the disk another writer takes the next', async () => {
+  const seen: number[] = [];
+  stubWorkers((order, count) => {
+    if ('append' in order) seen.push(count);
+    return undefined;
+  });
+  const open = startBodyWriter();
+  for (const _ of [1, 2, 3]) await open('key').append(new Uint8Array(1));
+  expect(seen).toEqual([1, 2, 1]);
 });
 
 test('a disk that is full is told to who writes, and ends no writer', async () => {
   const full = new DOMException('', 'QuotaExceededError');
+  let workers = 0;
   stubWorkers((order, count) => {
-    expect(count).toBe(1);
+    workers = Math.max(workers, count);
     return 'append' in order ? { error: full } : undefined;
   });
   const open = startBodyWriter();
-  await expect(open('key').append(new Uint8Array(1))).rejects.toBe(full);
-  await expect(open('key').append(new Uint8Array(1))).rejects.toBe(full);
+  for (const _ of [1, 2, 3, 4]) {
+    await expect(open('key').append(new Uint8Array(1))).rejects.toBe(full);
+  }
+  expect(workers).toBe(2);
 });

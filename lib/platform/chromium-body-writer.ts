@@ -84,8 +84,21 @@ function write(handle: SyncAccessHandle, bytes: Uint8Array): void {
     throw new DOMException('The disk took a part of the bytes only.', 'QuotaExceededError');
 }
 
-/** The document's end: gives the function that opens files. */
+/**
+ * The document's end: gives the function that opens files. Two workers take them in turn: while one waits until the disk has
+ * all of its file, the other takes what comes.
+ */
 export function startBodyWriter(): (fetchKey: string) => BodyFile {
+  const one = startWorker();
+  const other = startWorker();
+  let isOdd = false;
+  return (fetchKey) => {
+    isOdd = !isOdd;
+    return isOdd ? one(fetchKey) : other(fetchKey);
+  };
+}
+
+function startWorker(): (fetchKey: string) => BodyFile {
   const waiting = new Map<number, PromiseWithResolvers<ArrayBuffer | null>>();
   let worker: Worker | null = null;
   let last = 0;
