@@ -4,7 +4,7 @@ import type { BrowserUnderTest } from '../support/browser.ts';
 import { keptFetches } from '../support/extension.ts';
 import type { TestServer } from '../support/server.ts';
 import { eventsOf, openSite } from '../support/site-page.ts';
-import { byBackgroundFetch, byPage, clear } from './contenders.ts';
+import { byBackgroundFetch, byPage, clear, putStored } from './contenders.ts';
 import { alternate, type Figure, type Row, repeat, withExtension, withoutExtension } from './row.ts';
 import { type Usage, usageOf } from './usage.ts';
 
@@ -98,6 +98,33 @@ export function downloadAlone(title: string, files: Files, goals: Pick<Goals, 'm
         spent(await repeat(rounds, () => run(browser, server, urls, byBackgroundFetch)), files, goals),
       ),
   };
+}
+
+/** The least that the hand-off of files takes: only what no extension has a hand in. */
+export function handOffFloor(title: string, files: Files): Row {
+  const urls = urlsOf(files);
+  return {
+    title,
+    async measure({ browser: name, server, rounds }) {
+      const pairs = await withoutExtension(name, {}, (browser) =>
+        alternate(
+          rounds,
+          () => putStoredIn(browser, server, urls),
+          () => run(browser, server, urls, byPage),
+        ),
+      );
+      const values = pairs.map(([put, page]) => put / page.time);
+      return [ratio('`cache.put` of what is stored / page’s own download', undefined, values)];
+    },
+  };
+}
+
+async function putStoredIn(browser: BrowserUnderTest, server: TestServer, urls: string[]): Promise<number> {
+  let time = Number.NaN;
+  await run(browser, server, urls, async (page) => {
+    time = await putStored(page, urls);
+  });
+  return time;
 }
 
 function urlsOf({ count, size, faults = '' }: Files): string[] {

@@ -23,7 +23,7 @@ export interface Figure {
   /** Digits behind the point. */
   digits: number;
   /** What the median is to be; none where the figure only explains another. */
-  goal?: ['≤' | '≥', number];
+  goal?: readonly ['≤' | '≥', number];
   /** One a round. */
   values: number[];
 }
@@ -36,9 +36,13 @@ export function median(values: number[]): number {
 
 type Launched = Pick<LaunchOptions, 'nativeBackgroundFetch'>;
 
-/** Runs `work` in a new browser with the extension, … */
-export function withExtension<T>(name: BrowserName, work: (browser: BrowserUnderTest) => Promise<T>) {
-  return inBrowser(name, builtExtension(name), {}, work);
+/** Runs `work` in a new browser with the extension (in this directory, by default as it is built), … */
+export function withExtension<T>(
+  name: BrowserName,
+  work: (browser: BrowserUnderTest) => Promise<T>,
+  extension = builtExtension(name),
+) {
+  return inBrowser(name, extension, {}, work);
 }
 
 /** … or without. */

@@ -1,7 +1,7 @@
 /** What `npm run bench` measures. */
-import { download, downloadAlone } from './downloads.ts';
+import { download, downloadAlone, handOffFloor } from './downloads.ts';
 import { firstProgress, waitingResult } from './events.ts';
-import { pageWithoutUse } from './pages.ts';
+import { pageWithEmptyScripts, pageWithoutUse } from './pages.ts';
 import { popupOpens, popupScrolls } from './popup.ts';
 import type { Row } from './row.ts';
 import { sitesAtOnce } from './sites.ts';
@@ -29,8 +29,12 @@ export const TABLE: Record<string, Row> = {
   scroll: popupScrolls,
 };
 
-/** Measured only when they are named. */
+/** Measured only when they are named; those that end in "Floor" tell what no extension can do better. */
 export const MORE: Record<string, Row> = {
+  hugeFloor: handOffFloor('The hand-off of 1 × 1 GiB', { count: 1, size: 1024 * MIB }),
+  manyFloor: handOffFloor('The hand-off of 2,000 × 32 KiB', { count: 2000, size: 32 * KIB }),
+  tinyFloor: handOffFloor('The hand-off of 10,000 × 4 KiB', { count: 10_000, size: 4 * KIB }),
+  pageFloor: pageWithEmptyScripts,
   large: download('1 × 256 MiB', { count: 1, size: 256 * MIB }, LARGE),
   small: download('500 × 32 KiB', { count: 500, size: 32 * KIB }, { ...SPENT, time: 1.5 }),
   unranged: download(
