@@ -63,6 +63,12 @@ export function download(title: string, files: Files, goals: Goals): Row {
           files,
           goals,
         ),
+        ...spent(
+          pairs.map(([, page]) => page),
+          files,
+          {},
+          ', page’s own',
+        ),
         ratio(
           'hand-off alone / page’s own download',
           goals.handOff,
@@ -138,17 +144,17 @@ function ratio(title: string, goal: number | undefined, values: number[]): Figur
 const atMost = (goal: number | undefined): Pick<Figure, 'goal'> =>
   goal === undefined ? {} : { goal: ['≤', goal] };
 
-function spent(usages: Usage[], { count, size }: Files, goals: Goals): Figure[] {
+function spent(usages: Usage[], { count, size }: Files, goals: Goals, whose = ''): Figure[] {
   return [
     {
-      title: 'extra memory at the peak',
+      title: `extra memory at the peak${whose}`,
       unit: ' MB',
       digits: 0,
       ...atMost(goals.memory),
       values: usages.map(({ memory }) => memory / MB),
     },
     ratio(
-      'bytes written / bytes downloaded',
+      `bytes written / bytes downloaded${whose}`,
       goals.written,
       usages.map(({ written }) => written / (count * size)),
     ),
