@@ -132,6 +132,25 @@ test('the records are gone when the event is over, and there again when it is fi
   expect(registrations).toHaveLength(2);
 });
 
+test('an event that is fired again does not wait for what the lost one asked', async () => {
+  const handled: number[] = [];
+  listen('backgroundfetchsuccess', (event) => {
+    event.waitUntil(
+      (async () => {
+        await event.registration.matchAll();
+        handled.push(handled.length);
+      })(),
+    );
+  });
+  // The background dies: nobody answers.
+  const { port1, port2 } = new MessageChannel();
+  ports.push(port1, port2);
+  void fireEvent({ event: 'backgroundfetchsuccess', snapshot: SNAPSHOT }, port2);
+  await fire('backgroundfetchsuccess');
+  expect(handled).toHaveLength(1);
+  expect(calls.map(([name]) => name)).toEqual(['match', 'settled']);
+});
+
 test('events that a site makes are neither active nor trusted, and want a registration', async () => {
   const { BackgroundFetchUpdateUIEvent, BackgroundFetchEvent } = scope as unknown as Record<
     string,

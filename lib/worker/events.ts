@@ -102,6 +102,10 @@ export function installBackgroundFetch(
       unanswered: new Set(),
       over: over.promise,
     };
+    // It is fired again only where the one before is lost: nobody answers that one's calls any more.
+    for (const one of live) {
+      if (one.key === liveEvent.key && one.name === name && name !== 'backgroundfetchclick') live.delete(one);
+    }
     live.add(liveEvent);
     // A worker has no other time to hear of what the person changed.
     lookAtPermission().catch((error: unknown) => console.debug('Backfetch: no permission is known.', error));
@@ -143,7 +147,7 @@ function callerOf(live: Set<LiveEvent>, outsideEvents: Caller<SiteCalls>): Calle
     call: async (name, argument) => {
       const events = [...live];
       const key = (argument as { key?: string } | undefined)?.key;
-      const event = events.find((one) => one.key === key) ?? events[0];
+      const event = events.findLast((one) => one.key === key) ?? events.at(-1);
       if (!event) return outsideEvents.call(name, argument);
       const answer = event.caller.call(name, argument);
       if (name === 'read') {
@@ -260,7 +264,7 @@ function openWindowsThroughEvents(
   // A proxy, because the function then still looks native.
   prototype.openWindow = new Proxy(prototype.openWindow, {
     apply(native, clients: object, args: string[]) {
-      const click = [...live].find(({ name }) => name === 'backgroundfetchclick');
+      const click = [...live].findLast(({ name }) => name === 'backgroundfetchclick');
       const [url] = args;
       if (!click || url === undefined) return Reflect.apply(native, clients, args);
       return (async () => {
