@@ -10,6 +10,7 @@ import {
   eventsOf,
   getFetch,
   idsOf,
+  openPage,
   openSite,
   progressOf,
   startFetch,
@@ -190,6 +191,37 @@ test('goes on when the background ends in the middle', async () => {
   gate.open();
   expect(await eventFor(page, 'episode')).toMatchObject({ type: 'backgroundfetchsuccess' });
   expect(await downloadOf(page, AUDIO.url)).toMatchObject({ sha256: AUDIO.hash });
+});
+
+test('is handed over anew when the background ends while the site’s worker handles the event', async () => {
+  // The worker lives on, and asks for the records when nobody hears it any more.
+  server.page(
+    '/slow.js',
+    `const { prototype } = self.BackgroundFetchRegistration ?? {};
+    const matchAll = prototype?.matchAll;
+    // In Chromium the worker that the browser itself runs has no such class.
+    if (matchAll)
+      prototype.matchAll = async function () {
+        await (await fetch('/bytes/handler?size=100&length=no')).text();
+        return matchAll.call(this);
+      };
+    importScripts('/plain/sw.js');`,
+  );
+  server.page(
+    '/plain/slow',
+    '<!doctype html><html data-script="/slow.js"><script src="/plain/page.js"></script>',
+  );
+  const page = await openPage(browser, `${server.freshOrigin()}/plain/slow`);
+  const gate = server.gate('/bytes/handler', 0.5);
+  await startFetch(page, 'art', [ART.url]);
+  await gate.reached;
+  await browser.endDownloader();
+  await browser.endBackground();
+  gate.open();
+  // By itself the background is back within half a minute; the popup wakes it.
+  await browser.openPopup();
+  expect(await eventFor(page, 'art')).toMatchObject({ type: 'backgroundfetchsuccess' });
+  expect(await downloadOf(page, ART.url)).toMatchObject({ sha256: ART.hash });
 });
 
 test.for<Variant>(['module', 'import', 'strict', 'csp'])(
