@@ -247,6 +247,8 @@ test('a click on a download opens what the site wants, in one tab in front', asy
   await eventFor(page, 'clicked');
   await page.close();
   const popup = await browser.openPopup();
+  // With the end of the hand-off the row goes to another place of the list, from under the pointer.
+  await untilRow(popup, 'clicked is here', /Downloaded/);
   await press(popup, 'clicked is here', 'open');
   const tabs = async () =>
     (await browser.pages()).filter((each) => each.url() === `${origin}/plain/?clicked=clicked`);
