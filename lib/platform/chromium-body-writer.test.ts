@@ -5,9 +5,13 @@ afterEach(() => vi.unstubAllGlobals());
 
 type Answer = 'dies' | { error: unknown } | undefined;
 
-/** Workers as they are started; `answer` is what each does with an order: by default it obeys. */
-function stubWorkers(answer: (order: object, count: number) => Answer): void {
+/**
+ * Workers as they are started; `answer` is what each does with an order: by default it obeys. Returns what tells how many
+ * there are.
+ */
+function stubWorkers(answer: (order: object, count: number) => Answer): () => number {
   let count = 0;
+  let gone = 0;
   class FakeWorker extends EventTarget {
     #gone = false;
     readonly #count = ++count;
@@ -23,10 +27,12 @@ function stubWorkers(answer: (order: object, count: number) => Answer): void {
         );
     }
     terminate() {
+      if (!this.#gone) gone += 1;
       this.#gone = true;
     }
   }
   vi.stubGlobal('Worker', FakeWorker);
+  return () => count - gone;
 }
 
 test('bytes go with their memory, which comes back', async () => {
@@ -57,6 +63,22 @@ test('while one file goes to the disk another writer takes the next', async () =
   const open = startBodyWriter();
   for (const _ of [1, 2, 3]) await open('key').append(new Uint8Array(1));
   expect(seen).toEqual([1, 2, 1]);
+});
+
+test('a worker has its end after many files, and all of them were written', async () => {
+  const workers = stubWorkers(() => undefined);
+  const open = startBodyWriter();
+  const first = open('key');
+  for (let count = 0; count < 100; count += 1) {
+    const file = open('key');
+    await file.append(new Uint8Array(1));
+    await file.close();
+  }
+  // The one that has the first file, and the two that take what comes.
+  expect(workers()).toBe(3);
+  await expect(first.append(new Uint8Array(1))).resolves.toHaveProperty('byteLength', 1);
+  await first.close();
+  expect(workers()).toBe(2);
 });
 
 test('a disk that is full is told to who writes, and ends no writer', async () => {

@@ -85,45 +85,58 @@ function write(handle: SyncAccessHandle, bytes: Uint8Array): void {
 }
 
 /**
+ * So many files one worker writes. What passes through it leaves garbage, which Chromium lets pile up as long as the worker
+ * lives: over 4 GiB that was more than everything else.
+ */
+const FILES_PER_WORKER = 16;
+
+interface FileWorker {
+  /** Whether it may be given another file. */
+  takesMore(): boolean;
+  open(fetchKey: string): BodyFile;
+}
+
+/**
  * The document's end: gives the function that opens files. Two workers take them in turn: while one waits until the disk has
  * all of its file, the other takes what comes.
  */
 export function startBodyWriter(): (fetchKey: string) => BodyFile {
-  const one = startWorker();
-  const other = startWorker();
-  let isOdd = false;
+  let next: FileWorker | null = null;
+  let other: FileWorker | null = null;
   return (fetchKey) => {
-    isOdd = !isOdd;
-    return isOdd ? one(fetchKey) : other(fetchKey);
+    [next, other] = [other, next];
+    if (!next?.takesMore()) next = startWorker();
+    return next.open(fetchKey);
   };
 }
 
-function startWorker(): (fetchKey: string) => BodyFile {
+function startWorker(): FileWorker {
+  const worker = new Worker('/body-writer.js');
   const waiting = new Map<number, PromiseWithResolvers<ArrayBuffer | null>>();
-  let worker: Worker | null = null;
+  let failure: Error | null = null;
   let last = 0;
+  let files = 0;
+  let openFiles = 0;
 
-  const start = () => {
-    const started = new Worker('/body-writer.js');
-    started.addEventListener('message', ({ data }: MessageEvent<Done>) => {
-      const promise = waiting.get(data.id);
-      waiting.delete(data.id);
-      if (data.error === undefined) promise?.resolve(data.memory);
-      else promise?.reject(data.error);
-    });
-    started.addEventListener('error', (event) => {
-      for (const { reject } of waiting.values())
-        reject(new Error(`The body writer failed: ${event.message}`));
-      waiting.clear();
-      // It may be gone; whoever opens a file next gets another.
-      started.terminate();
-      worker = null;
-    });
-    return started;
-  };
+  worker.addEventListener('message', ({ data }: MessageEvent<Done>) => {
+    const promise = waiting.get(data.id);
+    waiting.delete(data.id);
+    if (data.error === undefined) promise?.resolve(data.memory);
+    else promise?.reject(data.error);
+  });
+  worker.addEventListener('error', (event) => {
+    // It may be gone; whoever opens a file next gets another.
+    failure = new Error(`The body writer failed: ${event.message}`);
+    for (const { reject } of waiting.values()) reject(failure);
+    waiting.clear();
+    worker.terminate();
+  });
 
-  function order(name: string, what: { open: { fetchKey: string } } | { append: Bytes } | { close: true }) {
-    worker ??= start();
+  async function order(
+    name: string,
+    what: { open: { fetchKey: string } } | { append: Bytes } | { close: true },
+  ): Promise<ArrayBuffer | null> {
+    if (failure) throw failure;
     const id = ++last;
     const promise = Promise.withResolvers<ArrayBuffer | null>();
     waiting.set(id, promise);
@@ -132,21 +145,32 @@ function startWorker(): (fetchKey: string) => BodyFile {
     return promise.promise;
   }
 
-  return (fetchKey) => {
-    const name = crypto.randomUUID();
-    const opened = order(name, { open: { fetchKey } });
-    // Who appends hears of it.
-    void Promise.allSettled([opened]);
-    return {
-      name,
-      async append(bytes) {
-        await opened;
-        return order(name, { append: bytes });
-      },
-      async close() {
-        await opened;
-        await order(name, { close: true });
-      },
-    };
+  const takesMore = () => failure === null && files < FILES_PER_WORKER;
+  return {
+    takesMore,
+    open(fetchKey) {
+      files += 1;
+      openFiles += 1;
+      const name = crypto.randomUUID();
+      const opened = order(name, { open: { fetchKey } });
+      // Who appends hears of it.
+      void Promise.allSettled([opened]);
+      return {
+        name,
+        async append(bytes) {
+          await opened;
+          return order(name, { append: bytes });
+        },
+        async close() {
+          try {
+            await opened;
+            await order(name, { close: true });
+          } finally {
+            openFiles -= 1;
+            if (!takesMore() && openFiles === 0) worker.terminate();
+          }
+        },
+      };
+    },
   };
 }
