@@ -263,7 +263,44 @@ test('what happened to a download is saved as a file, without what its URLs may 
   await savedFile(/^backfetch-log.*\.txt$/, 'token=secret');
 });
 
+const isOfExtension = (url: string) => url.startsWith(browser.extensionUrl(''));
+
+/** The tab in which the site's worker, told of a click on this download, shows it. */
+async function openedByClick(origin: string, id: string): Promise<Page> {
+  const tab = await until('the site has a tab', async () =>
+    (await browser.pages()).find((each) => each.url() === `${origin}/plain/?clicked=${id}`),
+  );
+  expect((await eventsOf(tab)).map(({ type }) => type)).toEqual([
+    'backgroundfetchsuccess',
+    'backgroundfetchclick',
+  ]);
+  return tab;
+}
+
 if (browserName === 'chromium') {
+  test('a click on the notification of the end opens what the site wants', async () => {
+    const options = await openOptions(browser);
+    const origin = server.freshOrigin();
+    const page = await openSite(browser, origin);
+    await startFetch(page, 'told', ['/bytes/told?size=1000'], { title: 'Told' });
+    const key = await until('there is a notification', async () => {
+      const told = (await keptFetches(options)).find((each) => each.origin === origin);
+      const shown = await options.evaluate(() => chrome.notifications.getAll());
+      return told && told.key in shown && told.key;
+    });
+    await page.close();
+    // Here nobody but the person can click one, so what the browser then does is done by hand; the rest is real.
+    const background = await options
+      .browser()
+      .waitForTarget((target) => target.type() === 'service_worker' && isOfExtension(target.url()));
+    const worker = await background.worker();
+    await worker?.evaluate(
+      (key) => (chrome.notifications.onClicked as unknown as { dispatch(key: string): void }).dispatch(key),
+      key,
+    );
+    await openedByClick(origin, 'told');
+  });
+
   test('notifications tell of the end, unless the person does not want them', async () => {
     const options = await openOptions(browser);
     // By its key: the browser takes others away when it likes.
@@ -334,13 +371,7 @@ if (browserName === 'chromium') {
     // Whatever wakes for the click: what told of it is gone.
     await browser.endBackground();
     await notifications.click('told is here');
-    const clicked = await until('the site has a tab', async () =>
-      (await browser.pages()).find((each) => each.url() === `${origin}/plain/?clicked=told`),
-    );
-    expect((await eventsOf(clicked)).map(({ type }) => type)).toEqual([
-      'backgroundfetchsuccess',
-      'backgroundfetchclick',
-    ]);
+    const clicked = await openedByClick(origin, 'told');
 
     const options = await openOptions(browser);
     await options.click('#notify');
