@@ -761,10 +761,13 @@ describe('the host frame', () => {
   const cross = () => `${server.freshSecureOrigin()}/bytes/cross?size=10&cors=*`;
   const pwned = () => server.log.all.map(({ path }) => path).filter((path) => path.startsWith('/pwned/'));
 
-  test('nothing of the site runs or loads in it, whatever the site answers', async () => {
-    serve('/robots.txt', HOSTILE, {
+  test.for([
+    ['a page', HOSTILE],
+    ['what would be taken for a file to save', '\0\u0001\u0002\u0003'],
+  ] as const)('nothing of the site runs or loads in it where the site answers with %s', async ([, body]) => {
+    serve('/robots.txt', body, {
       'x-frame-options': 'DENY',
-      'content-security-policy': "default-src *; frame-ancestors 'none'",
+      'content-security-policy': "default-src *; frame-ancestors 'none'; sandbox",
       'content-disposition': 'attachment',
       // Would take away the service worker that gets the event. Chromium has obeyed before an extension is asked.
       ...(browserName === 'firefox' && { 'clear-site-data': '"storage"' }),
