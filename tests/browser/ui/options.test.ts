@@ -282,7 +282,7 @@ if (browserName === 'chromium') {
     const options = await openOptions(browser);
     const origin = server.freshOrigin();
     const page = await openSite(browser, origin);
-    await startFetch(page, 'told', ['/bytes/told?size=1000'], { title: 'Told' });
+    await startFetch(page, 'clicked', ['/bytes/clicked?size=1000'], { title: 'Clicked' });
     const key = await until('there is a notification', async () => {
       const told = (await keptFetches(options)).find((each) => each.origin === origin);
       const shown = await options.evaluate(() => chrome.notifications.getAll());
@@ -298,7 +298,7 @@ if (browserName === 'chromium') {
       (key) => (chrome.notifications.onClicked as unknown as { dispatch(key: string): void }).dispatch(key),
       key,
     );
-    await openedByClick(origin, 'told');
+    await openedByClick(origin, 'clicked');
   });
 
   test('notifications tell of the end, unless the person does not want them', async () => {
