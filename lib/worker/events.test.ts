@@ -151,6 +151,23 @@ test('an event that is fired again does not wait for what the lost one asked', a
   expect(calls.map(([name]) => name)).toEqual(['match', 'settled']);
 });
 
+test('a lost event that ends late takes no records from the one that was fired again', async () => {
+  const ends = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const registrations: BackgroundFetchRegistration[] = [];
+  listen('backgroundfetchsuccess', (event) => {
+    event.waitUntil(ends[registrations.length]?.promise ?? null);
+    registrations.push(event.registration);
+  });
+  const lost = fire('backgroundfetchsuccess');
+  const again = fire('backgroundfetchsuccess');
+  ends[0]?.resolve();
+  await lost;
+  expect(registrations[1]?.recordsAvailable).toBe(true);
+  ends[1]?.resolve();
+  await again;
+  expect(registrations[1]?.recordsAvailable).toBe(false);
+});
+
 test('events that a site makes are neither active nor trusted, and want a registration', async () => {
   const { BackgroundFetchUpdateUIEvent, BackgroundFetchEvent } = scope as unknown as Record<
     string,

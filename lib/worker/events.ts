@@ -111,11 +111,12 @@ export function installBackgroundFetch(
     lookAtPermission().catch((error: unknown) => console.debug('Backfetch: no permission is known.', error));
     dispatch(scope, event, lifetime);
     await lifetime.over;
-    if (name !== 'backgroundfetchclick') {
+    // A lost event may end while the one that was fired again goes on, with its records.
+    const isLatest = live.delete(liveEvent);
+    if (isLatest && name !== 'backgroundfetchclick') {
       // Should the event have to be fired again, there is another instance, with its records.
       updateBackgroundFetchInstances(realm, { ...snapshot, recordsAvailable: false });
     }
-    live.delete(liveEvent);
     // With the event goes the way that the answers come: handlers need not have waited for theirs.
     await Promise.allSettled(liveEvent.unanswered);
     over.resolve();
