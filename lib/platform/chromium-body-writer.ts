@@ -86,7 +86,7 @@ function write(handle: SyncAccessHandle, bytes: Uint8Array): void {
 
 /**
  * So many files one worker writes. What passes through it leaves garbage, which Chromium lets pile up as long as the worker
- * lives: over 4 GiB that was more than everything else.
+ * lives: over 3 GiB that was more than all else.
  */
 const FILES_PER_WORKER = 16;
 
